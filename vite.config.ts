@@ -162,6 +162,9 @@ const PARTS_OF_SERVERS: Readonly<Record<string, string>> = {
   'first-run.tsx': 'FirstRun',
   'profile-now.tsx': 'ProfileNow',
   'remove-service.tsx': 'RemoveService',
+  'server-notice.tsx': 'ServerNotice',
+  'share-dialog.tsx': 'ShareDialog',
+  'store-notice.tsx': 'StoreNotice',
 };
 
 /** A page in one file has no server: what is about one stays out. */

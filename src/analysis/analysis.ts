@@ -14,6 +14,7 @@ import type { FunctionTable, Profile, SampleType } from '#model/profile.ts';
 import type { SourceLines } from '#model/source-lines.ts';
 import type { OwnCode } from '#model/runtimes/frame-kind.ts';
 import type { Transform } from '#model/transforms/registry.ts';
+import type { TreeKinds } from '#model/tree-kinds.ts';
 import type { When } from '#model/when.ts';
 
 /** A profile that the worker holds open; invalid after `close`. */
@@ -48,6 +49,8 @@ export interface OpenedProfile {
   readonly prune: string | undefined;
   /** Keys of the labels that its samples have. */
   readonly labelKeys: readonly string[];
+  /** Whether its format says how frames ran (`FrameKinds`). */
+  readonly hasKinds: boolean;
   /** Whether each of its samples has a time. */
   readonly isTimed: boolean;
   /** What the source left out because it is damaged there. */
@@ -276,6 +279,8 @@ export interface Analysis {
    */
   unpack(bytes: Uint8Array, signal: AbortSignal): Promise<readonly ArchiveFile[]>;
   tree(request: TreeRequest, signal: AbortSignal): Promise<TreeAnswer>;
+  /** How the frames of the tree ran; undefined where the format does not say. */
+  frameKinds(request: TreeRequest, signal: AbortSignal): Promise<TreeKinds | undefined>;
   /** @param text as typed; what cannot be parsed matches nothing (the page parses it first, to say so). */
   search(request: TreeRequest, text: string, signal: AbortSignal): Promise<SearchAnswer>;
   sandwich(request: TreeRequest, func: number, signal: AbortSignal): Promise<SandwichAnswer>;
@@ -316,6 +321,7 @@ export const analysisCalls: Readonly<Record<CallName, 'opens' | 'asks'>> = {
   flameChart: 'asks',
   unpack: 'asks',
   tree: 'asks',
+  frameKinds: 'asks',
   search: 'asks',
   sandwich: 'asks',
   lines: 'asks',

@@ -18,6 +18,7 @@ import { type TurnedUnion, turnUnion } from '#model/turned-union.ts';
 import type { SideColumns, SideKey, UnionTree } from '#model/union.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import { writeDiffFolded } from '#formats/write-diff-folded.ts';
+import { foreignNames } from '#model/foreign-names.ts';
 import { joinFacts } from './join-facts.ts';
 import { hitsOfBoth, hitsOfNames, type SideHits } from './search-sides.ts';
 import type {
@@ -265,7 +266,8 @@ export class Comparisons {
     // Another call may have built it meanwhile: evidence must use the same union as the drawing.
     const meanwhile = this.#kept(key);
     if (meanwhile) return meanwhile;
-    const union = unionTree(named(ofA), named(ofB));
+    const foreign = foreignNames([a, b].map((side) => this.#sides.profile(treeRequest(side, []))));
+    const union = { ...unionTree(named(ofA), named(ofB)), foreign };
     signal.throwIfAborted();
     const made: KeptUnion = {
       key,

@@ -13,6 +13,7 @@ import {
   detailOfSearch,
   detailOfTransforms,
   functionsOfKeys,
+  type Keys,
   type LocatedHits,
   locatedHits,
   type LocatedTree,
@@ -47,9 +48,8 @@ import type {
 } from './analysis.ts';
 import type { Comparisons } from './comparisons.ts';
 import { keysFor, type KeptTree, type OpenedFacts, type OpenProfile } from './open-profile.ts';
+import { runSteps } from './run-steps.ts';
 
-/** How long work runs before it checks for an abort. */
-const SLICE_MS = 40;
 /** Trees kept per profile, the latest asked first: the one on screen, and the one it was transformed from. */
 const TREES_KEPT = 3;
 
@@ -80,6 +80,19 @@ export class InProcessAnalysis implements Analysis {
   readonly when: Analysis['when'] = async ({ handle, sampleType, matchers, by }, signal) => {
     const { whenOf } = await import('#model/when.ts');
     return this.#run(whenOf(this.#profile({ handle }).profile, sampleType, matchers, by), signal);
+  };
+
+  readonly frameKinds: Analysis['frameKinds'] = async (request, signal) => {
+    const { kinds } = this.#profile(request).profile.frames;
+    if (!kinds) return undefined;
+    const { keysWithKinds, treeKinds } = await import('#model/tree-kinds.ts');
+    const { tree: shown, facts } = await this.#tree(request, signal);
+    const open = this.#profile(request);
+    const detail = detailOfProfile(open.profile, detailOfTransforms(request.transforms));
+    const keyed = await this.#keyedTree(request, keysWithKinds(keysFor(open, detail), kinds), signal);
+    const { target } = functionsOfKeys(keyed.facts, facts);
+    const located = { ...keyed, target, nodeOf: nodesIn(shown, keyed.tree, target) };
+    return treeKinds(located, shown, facts.functions.names.length, kinds.names);
   };
 
   /** @param pause lets messages in: it resolves in a later task. */
@@ -288,6 +301,7 @@ export class InProcessAnalysis implements Analysis {
       isDifferential: profile.isDifferential === true,
       prune: profile.prune,
       labelKeys: labelKeys(profile),
+      hasKinds: profile.frames.kinds !== undefined,
       isTimed: profile.times !== undefined,
       coveredShare: slices && slices.profiles.length > 1 ? coveredShare(slices.profiles) : undefined,
       isSliced: slices !== undefined,
@@ -329,7 +343,7 @@ export class InProcessAnalysis implements Analysis {
     signal: AbortSignal,
   ): Promise<Omit<KeptTree, 'key' | 'treeMs'>> {
     const open = this.#profile(request);
-    const keyed = await this.#keyedTree(request, detail, signal);
+    const keyed = await this.#keyedTree(request, keysFor(open, detail), signal);
     const { target, facts } = functionsOfKeys(keyed.facts, open.facts);
     const nameRank = facts === open.facts ? open.nameRank : rankNames(facts.functions.names);
     const { merged, nodeOf } = mergeTree(keyed.tree, target, { order: request.order, nameRank });
@@ -347,7 +361,7 @@ export class InProcessAnalysis implements Analysis {
     const detail = detailOfProfile(open.profile, wanted);
     if (detail === 'function') return undefined;
     if (located && (detail === 'definition' || located.facts.frameLine !== undefined)) return located;
-    const keyed = await this.#keyedTree(request, detail, signal);
+    const keyed = await this.#keyedTree(request, keysFor(open, detail), signal);
     const { target } = functionsOfKeys(keyed.facts, facts);
     return { ...keyed, target, nodeOf: nodesIn(tree, keyed.tree, target) };
   }
@@ -367,32 +381,18 @@ export class InProcessAnalysis implements Analysis {
 
   async #keyedTree(
     request: TreeRequest,
-    detail: Exclude<Detail, 'function'>,
+    { facts, ofFrame }: Keys,
     signal: AbortSignal,
   ): Promise<Pick<KeptTree, 'tree' | 'matched' | 'facts'>> {
     const open = this.#profile(request);
-    const { facts, ofFrame } = keysFor(open, detail);
     const { sampleType, order, transforms } = request;
     const nameRank = rankNames(facts.functions.names);
     const plain = await this.#run(buildCallTree(open.profile, sampleType, order, nameRank, ofFrame), signal);
     return this.#run(applyTransforms(plain, transforms, facts, order), signal);
   }
 
-  async #run<T>(steps: WaitingSteps<T>, signal: AbortSignal, onProgress?: (share: number) => void): Promise<T> {
-    let sliceEnd = performance.now() + SLICE_MS;
-    for (;;) {
-      signal.throwIfAborted();
-      const step = steps.next();
-      if (step.done) return step.value;
-      if (step.value instanceof Promise) {
-        await step.value;
-        continue;
-      }
-      if (performance.now() < sliceEnd) continue;
-      onProgress?.(step.value);
-      await this.#pause();
-      sliceEnd = performance.now() + SLICE_MS;
-    }
+  #run<T>(steps: WaitingSteps<T>, signal: AbortSignal, onProgress?: (share: number) => void): Promise<T> {
+    return runSteps(steps, this.#pause, signal, onProgress);
   }
 }
 

@@ -13,7 +13,7 @@ import { Reading } from './files/reading.tsx';
 import { useDropOnWindow } from './files/use-drop.ts';
 import { FILE_INPUT_ID, fromBrowser, sidesOfShownFile, useOpen } from './files/use-open.ts';
 import { useShownFile } from './files/use-shown-file.ts';
-import { useCurrentView } from './screen/current-view.ts';
+import { useCurrentView, useOnScreen } from './screen/current-view.ts';
 import { type ReadingFile, useFiles } from './screen/files-store.ts';
 import { NO_LABELS, showFile } from './state/commands.ts';
 import { isExportedPage } from './state/exported-page.ts';
@@ -37,6 +37,7 @@ const SnapshotNotice = lazily(async () => (await import('./share/snapshot-source
 const KeysDialog = lazily(async () => (await import('./keys-dialog.tsx')).KeysDialog);
 
 export function Shell(): ReactElement {
+  useOnScreen('hasStarted', true);
   const snap = useUrl((state) => state.snap);
   if (snap === undefined) return <Bands />;
   return (

@@ -13,7 +13,8 @@
  *   period: 0, or 1, type and unit (texts) and a double
  *   what was cut: 0, or 1, a definition of the function and a double
  *   notes: how many, then texts
- *   times of the samples: nothing, or 1 and a double for each
+ *   times of the samples: nothing or 0, or 1 and a double for each
+ *   kinds of frames: nothing, or 1, how many, their texts, and the kind of each frame
  */
 import { ByteReader } from '#base/byte-reader.ts';
 import { Int32Column } from '#base/column.ts';
@@ -23,6 +24,7 @@ import { tablesOf } from '#model/definitions.ts';
 import type { Profile, SampleType, ValueColumn } from '#model/profile.ts';
 import { FILE_LIMITS } from './decode-limits.ts';
 import { DecodeError, type EagerFormat } from './format.ts';
+import { MAX_FRAME_KINDS } from './frame-kinds.ts';
 import { noLabels, plainColumn } from './profile-columns.ts';
 
 export const packedHead = 'flametide packed profile 1\n';
@@ -85,7 +87,6 @@ function* read(from: PackedReader): Steps<Profile> {
   return {
     sampleTypes,
     defaultSampleType,
-    ...tables,
     sampleCount,
     stackStart,
     stackFrames,
@@ -96,8 +97,17 @@ function* read(from: PackedReader): Steps<Profile> {
     period: from.optional(() => ({ type: sampleType(), value: from.double() })),
     cut: from.optional(() => ({ func: tables.definitions.func[from.index(names.length)], value: from.double() })),
     notes: from.list(MAX_NOTES, text),
-    times: from.offset < from.end ? from.optional(() => readDoubles(from, sampleCount)) : undefined,
+    times: from.more(() => readDoubles(from, sampleCount)),
+    ...withKinds(tables, from, text),
   };
+}
+
+function withKinds(tables: ReturnType<typeof tablesOf>, from: PackedReader, text: () => string): typeof tables {
+  const kinds = from.more(() => {
+    const names = from.list(MAX_FRAME_KINDS, text);
+    return { names, of: Uint8Array.from(tables.frames.line, () => from.index(names.length)) };
+  });
+  return { ...tables, frames: { ...tables.frames, ...(kinds && { kinds }) } };
 }
 
 function* readStacks(
@@ -203,6 +213,11 @@ class PackedReader extends ByteReader {
 
   list<T>(limit: number, one: () => T): T[] {
     return Array.from({ length: this.count(limit) }, one);
+  }
+
+  /** What a file of an earlier version ends without. */
+  more<T>(one: () => T): T | undefined {
+    return this.offset < this.end ? this.optional(one) : undefined;
   }
 
   optional<T>(one: () => T): T | undefined {

@@ -3,9 +3,10 @@ import { type ByteReader, wireTypes } from '#base/byte-reader.ts';
 import { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
 import type { Utf8Strings } from '#base/utf8-strings.ts';
-import type { Profile } from '#model/profile.ts';
+import type { FrameKinds, Profile } from '#model/profile.ts';
 import { refuseCount } from './decode-limits.ts';
 import { checkString, checkWireType, type PprofMessages, refuse } from './pprof-wire.ts';
+import { INLINED } from './frame-kinds.ts';
 import { FunctionColumns, lineNumber } from './profile-columns.ts';
 
 export interface PprofTables extends Pick<Profile, 'functions' | 'definitions' | 'frames'> {
@@ -244,11 +245,19 @@ function* readLocations(
     }
     frameStart[i + 1] = frameDefinition.length;
   }
+  const kinds = frameDefinition.length > count ? inlinedOf(frameStart, frameDefinition.length) : undefined;
   return {
-    ...columns.take(frameDefinition.take(), frameLine.take()),
+    ...columns.take(frameDefinition.take(), frameLine.take(), kinds),
     locations: ids,
     frameStart,
   };
+}
+
+/** All lines of a location but the last, outermost one are calls that the compiler put into their caller. */
+function inlinedOf(frameStart: Int32Array, frames: number): FrameKinds {
+  const of = new Uint8Array(frames).fill(1);
+  for (let i = 1; i < frameStart.length; i++) of[frameStart[i] - 1] = 0;
+  return { names: ['', INLINED], of };
 }
 
 /** @returns the function's position in the file, -1 without one. */

@@ -7,6 +7,7 @@ import { PairIndex } from '#base/pair-index.ts';
 import type { LabelTable, Profile, SampleType, ValueColumn } from '#model/profile.ts';
 import { type DecodeLimits, FILE_LIMITS, refuseCount } from './decode-limits.ts';
 import { DecodeError } from './format.ts';
+import { KindColumn, MAX_FRAME_KINDS } from './frame-kinds.ts';
 import { FunctionColumns, lineNumber, needsExact, plainColumn, TextColumn } from './profile-columns.ts';
 
 export interface FrameFacts {
@@ -17,6 +18,8 @@ export interface FrameFacts {
   /** First line of the function. */
   readonly startLine?: number;
   readonly mapping?: string;
+  /** How its code ran (`FrameKinds`); '' where unknown. */
+  readonly kind?: string;
 }
 
 /** A number is a bigint, whole 64 bits. */
@@ -43,7 +46,8 @@ export class ProfileBuilder {
   readonly #sampleTypes: readonly SampleType[];
   readonly #limits: DecodeLimits;
   readonly #functions = new FunctionColumns();
-  readonly #frames = new PairIndex(); // function, line
+  readonly #frames = new PairIndex(); // function and kind, line
+  readonly #kinds = new KindColumn();
   readonly #nodes = new PairIndex(); // parent, frame; node i is pair i - 1
   readonly #depth = new Int32Column();
   readonly #labels = new LabelSets();
@@ -72,12 +76,12 @@ export class ProfileBuilder {
   }
 
   /** Functions of one name are one function; file, first line and mapping are those of its first sight. */
-  frame({ name, file = '', line = 0, startLine = 0, mapping = '' }: FrameFacts): number {
+  frame({ name, file = '', line = 0, startLine = 0, mapping = '', kind = '' }: FrameFacts): number {
     const func = this.#functions.intern(name, file, lineNumber(startLine), mapping);
     if (func >= this.#limits.functions) refuseCount(this.#limits.functions, 'functions', this.#place);
     const at = lineNumber(line);
     this.#functions.sawLine(func, at);
-    const frame = this.#frames.intern(func, at);
+    const frame = this.#frames.intern(func * MAX_FRAME_KINDS + this.#kinds.intern(kind), at);
     if (frame >= this.#limits.lines) refuseCount(this.#limits.lines, 'places in the code', this.#place);
     return frame;
   }
@@ -143,11 +147,16 @@ export class ProfileBuilder {
     const { stackStart, stackFrames } = this.#stacks();
     const frameCount = this.#frames.length;
     const definition = new Int32Array(frameCount);
-    for (let frame = 0; frame < frameCount; frame++) definition[frame] = this.#frames.first(frame);
+    const kinds = new Uint8Array(frameCount);
+    for (let frame = 0; frame < frameCount; frame++) {
+      const first = this.#frames.first(frame);
+      definition[frame] = Math.floor(first / MAX_FRAME_KINDS);
+      kinds[frame] = first % MAX_FRAME_KINDS;
+    }
     return {
       sampleTypes: types.map((type) => this.#sampleTypes[type]),
       defaultSampleType,
-      ...this.#functions.take(definition, this.#frames.takeSeconds()),
+      ...this.#functions.take(definition, this.#frames.takeSeconds(), this.#kinds.take(kinds)),
       sampleCount,
       stackStart,
       stackFrames,

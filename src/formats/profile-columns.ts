@@ -1,7 +1,7 @@
 /** Columns that every format fills the same way: functions and their definitions, texts, values. */
 import { Int32Column } from '#base/column.ts';
 import { tablesOf, tablesOfOne } from '#model/definitions.ts';
-import type { LabelTable, Profile, ValueColumn } from '#model/profile.ts';
+import type { FrameKinds, LabelTable, Profile, ValueColumn } from '#model/profile.ts';
 
 /** Definitions by name, file and binary. The line of one without a first line is the smallest seen. */
 export class FunctionColumns {
@@ -39,9 +39,13 @@ export class FunctionColumns {
   }
 
   /** @param definition by frame @param line by frame, 0 if unknown */
-  take(definition: Int32Array, line: Int32Array): Pick<Profile, 'functions' | 'definitions' | 'frames'> {
+  take(
+    definition: Int32Array,
+    line: Int32Array,
+    kinds?: FrameKinds,
+  ): Pick<Profile, 'functions' | 'definitions' | 'frames'> {
     const rows = { names: this.#names, files: this.#files, line: this.#line.take(), mappings: this.#mappings };
-    return this.#further.size === 0 ? tablesOfOne(rows, definition, line) : tablesOf(rows, definition, line);
+    return (this.#further.size === 0 ? tablesOfOne : tablesOf)(rows, definition, line, kinds);
   }
 
   #push(name: string, file: string, startLine: number, mapping: string): number {

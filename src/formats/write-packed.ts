@@ -66,6 +66,14 @@ export function writePacked(profile: Profile): Uint8Array<ArrayBuffer> {
     sink.varint(1);
     for (const sample of order) sink.double(times[sample]);
   }
+  const { kinds } = frames;
+  if (kinds) {
+    if (!times) sink.varint(0);
+    sink.varint(1);
+    sink.varint(kinds.names.length);
+    for (const name of kinds.names) sink.varint(texts.intern(name));
+    for (const kind of kinds.of) sink.varint(kind);
+  }
 
   // Known last, read first.
   const head = new PackedSink();

@@ -53,6 +53,16 @@ export function checkProfile(profile: Profile): readonly string[] {
     'A frame has a negative line.',
   );
 
+  if (frames.kinds) {
+    const { names, of } = frames.kinds;
+    claim(of.length === frames.length, 'Frames and kinds of frames differ in length.');
+    claim(names[0] === '' && new Set(names).size === names.length, 'The kinds of frames are not in order.');
+    claim(
+      of.every((kind) => kind < names.length),
+      'A frame has a kind outside the table.',
+    );
+  }
+
   claim(areStarts(stackStart, sampleCount, stackFrames.length), 'The starts of stacks are not in order.');
   claim(allIndexes(stackFrames, frames.length, 0), 'A stack has a frame outside the table.');
 

@@ -1,16 +1,21 @@
 /** Merges definitions into functions, for names that occur in several files or binaries. */
-import type { DefinitionTable, FunctionTable, Profile } from './profile.ts';
+import type { DefinitionTable, FrameKinds, FunctionTable, Profile } from './profile.ts';
 
 /** Functions, definitions and frames of a profile, from the definition and the line of each frame. */
 export function tablesOf(
   rows: FunctionTable,
   definition: Int32Array,
   line: Int32Array,
+  kinds?: FrameKinds,
 ): Pick<Profile, 'functions' | 'definitions' | 'frames'> {
   const { functions, definitions } = functionsOf(rows);
   const isOne = functions.names.length === rows.names.length;
   const func = isOne ? definition : definition.map((one) => definitions.func[one]);
-  return { functions, definitions, frames: { length: definition.length, func, definition, line } };
+  return {
+    functions,
+    definitions,
+    frames: { length: definition.length, func, definition, line, ...(kinds && { kinds }) },
+  };
 }
 
 /** The same where each name has one definition. */
@@ -18,11 +23,13 @@ export function tablesOfOne(
   functions: FunctionTable,
   func: Int32Array,
   line: Int32Array,
+  kinds?: FrameKinds,
 ): Pick<Profile, 'functions' | 'definitions' | 'frames'> {
   const itself = new Int32Array(functions.names.length);
   for (let i = 0; i < itself.length; i++) itself[i] = i;
   const definitions = { ...functions, func: itself };
-  return { functions, definitions, frames: { length: func.length, func, definition: func, line } };
+  const frames = { length: func.length, func, definition: func, line, ...(kinds && { kinds }) };
+  return { functions, definitions, frames };
 }
 
 /** @param rows distinguished by name, file and binary; the functions come in the order of their first rows */

@@ -64,7 +64,9 @@ const DISPATCHED = 0.5;
 export function prepareStacks(union: UnionTree, router?: string): PreparedTree {
   const { length, parent, func, names } = union;
   const isAbove = aboveRoutes(union, router);
-  const roles = rolesOf(names);
+  const roles = rolesOf(names).map((role, one) =>
+    role === 'own' && union.foreign?.has(names[one]) === true ? 'library' : role,
+  );
   const share = meanShare(union);
   // By node: the cost of own code called by dispatch frames in its subtree.
   const handled = new Float64Array(length);

@@ -34,6 +34,16 @@ interface FrameTable {
   readonly func: Int32Array; // FunctionIndex
   readonly definition: Int32Array; // position in `Profile.definitions`; the column `func` itself where both are one
   readonly line: Int32Array; // 0 where unknown
+  /** Absent where the format says nothing about it. */
+  readonly kinds?: FrameKinds;
+}
+
+/** How the code of each frame ran, in words: `kernel`, `JIT-compiled`, `inlined`, `Python`. */
+export interface FrameKinds {
+  /** Each once; the first is '', for frames whose kind is unknown. */
+  readonly names: readonly string[];
+  /** By frame: a position in `names`. */
+  readonly of: Uint8Array;
 }
 
 /** Labels of samples, by rows: sample i has the labels [start[i], start[i + 1]). */

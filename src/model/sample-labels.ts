@@ -167,7 +167,15 @@ function withGroups(
     none.map((_, i) => first + i),
   );
   const isOne = functions.names.length === definitions.names.length;
-  return (isOne ? tablesOfOne : tablesOf)(rows, definition, joined(frames.line, none));
+  const { kinds } = frames;
+  const of = new Uint8Array(definition.length);
+  if (kinds) of.set(kinds.of);
+  return (isOne ? tablesOfOne : tablesOf)(
+    rows,
+    definition,
+    joined(frames.line, none),
+    kinds && { names: kinds.names, of },
+  );
 }
 
 /** Names of the groups, and the group of each sample. */

@@ -35,6 +35,8 @@ export interface UnionTree {
   /** Names in A, where they differ from `names`. */
   readonly namesInA: ReadonlyMap<number, string>;
   readonly functions: { readonly a: SideFunctions; readonly b: SideFunctions };
+  /** Names that a format says are not of the program: kernel, and native code beside a virtual machine's. */
+  readonly foreign?: ReadonlySet<string>;
   readonly length: number;
   readonly func: Int32Array;
   readonly parent: Int32Array;

@@ -18,6 +18,10 @@ const upstream = (variable: string) =>
 const serverConfig = z.object({
   port: z.int().min(0).max(65_535),
   host: z.string().min(1),
+  /** Whether to listen on the ports that OpenTelemetry's exporters send to. */
+  otlp: z.boolean(),
+  /** Which these are. */
+  otlpPorts: z.array(z.int().min(0).max(65_535)).min(1),
   auth: z.boolean(),
   token: z.string().min(8).optional(),
   data: z.string().min(1),
@@ -83,6 +87,8 @@ const DEFAULT_LIMITS: ServerConfig['limits'] = {
   maxFutureMs: 600_000,
   maxLabelSets: DEFAULT_LABEL_SETS,
 };
+/** Of gRPC and of HTTP. */
+const DEFAULT_OTLP_PORTS: readonly number[] = [4317, 4318];
 const WEEK = '7d';
 const OPEN_TO_OTHERS = 'opens Flametide to others: add --token, or --no-auth to let everybody in';
 
@@ -104,6 +110,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     .argument('[files...]', 'profiles that the page opens')
     .addOption(option('--port <number>', 'port to listen on, 0 for any free one', 'PORT').default('4040'))
     .addOption(option('--host <address>', 'address to listen on', 'HOST').default('127.0.0.1'))
+    .addOption(option('--otlp', 'listen on 4317 and 4318 too, for profiles of OpenTelemetry', 'OTLP').default(false))
     .addOption(option('--data <folder>', 'where profiles are stored', 'DATA').default('./flametide-data'))
     .addOption(option('--retention <age>', 'how long profiles are stored, such as 12h or 7d, or off', 'RETENTION'))
     .addOption(
@@ -199,6 +206,8 @@ function settings(command: Command): Record<string, unknown> {
   return {
     port: read('port', portNumber),
     host: value('host'),
+    otlp: value('otlp'),
+    otlpPorts: file.otlpPorts ?? DEFAULT_OTLP_PORTS,
     auth: value('auth'),
     token: value('token'),
     data: value('data'),

@@ -10,8 +10,10 @@ import { createEitherHttp } from './either-http.ts';
 import type { Log } from './exchange.ts';
 import type { WireAnswer } from './request.ts';
 import { denied, type Guards } from './guards.ts';
+import { isOtlpPath } from './ingest/upload-paths.ts';
 import { messagePage } from './message-page.ts';
 import { Metrics } from './metrics.ts';
+import type { OtlpPorts } from './otlp-ports.ts';
 import { BodyRefusal, ByteBudget, ClientLeft, readBody, RETRY_AFTER_S } from './request-body.ts';
 import { belowBase, readTarget, type RequestPath } from './request-path.ts';
 import { createRoutes, type Route, type RouteParts } from './routes.ts';
@@ -37,8 +39,12 @@ const REQUEST_TIMEOUT_MS = 60_000;
 const IDLE_MS = 75_000;
 const LINGER_MS = 2000;
 const NO_BODY = new Uint8Array(0);
+const ONLY_OTLP =
+  'This port takes profiles of OpenTelemetry alone: send them to /v1development/profiles, or over gRPC. Flametide stores no traces, metrics and logs.';
 
 export interface ServerParts extends Guards, RouteParts {
+  /** Ports for profiles of OpenTelemetry alone, whatever the base path. */
+  readonly otlpPorts?: Pick<OtlpPorts, 'has'> | undefined;
   /** Origins of pages that may show this one in a frame. */
   readonly embedIn: readonly string[];
   readonly log: Log;
@@ -69,11 +75,13 @@ export function createFlametideServer(parts: ServerParts): Server {
     response.setHeader('X-Content-Type-Options', 'nosniff');
     response.setHeader('Referrer-Policy', 'no-referrer');
     const whole = readTarget(request.url ?? '/');
-    const target = belowBase(whole, basePath);
+    const isOtlpPort = parts.otlpPorts?.has(request.socket.localPort) === true;
+    const target = isOtlpPort ? whole : belowBase(whole, basePath);
     const route = target === undefined ? page : routes.find((row) => row.matches(pathFor(row, target)))!;
     response.on('close', () => metrics.request(route.name, response.statusCode, (performance.now() - began) / 1000));
     const denial = denied(request.headers, parts, route.isOpen ?? false);
     if (denial !== undefined) return sendAnswer(response, textAnswer(denial.status, denial.message, denial.headers));
+    if (isOtlpPort && !isOtlpPath(whole.tidy)) return sendAnswer(response, textAnswer(404, ONLY_OTLP));
     if (target === undefined) {
       reports.missed(request, basePath);
       return sendAnswer(response, textAnswer(404, `Addresses of this Flametide begin with ${basePath}/.`));

@@ -15,6 +15,7 @@ import { GivenFiles } from './given-files.ts';
 import { createFlametideServer } from './http.ts';
 import { Links } from './links.ts';
 import { Markers } from './markers.ts';
+import { OtlpPorts } from './otlp-ports.ts';
 import { askPrometheus } from './prometheus.ts';
 import { createProxy, type ProxyOptions } from './proxy.ts';
 import { defaultQueryLimits } from './query/query-limits.ts';
@@ -92,8 +93,10 @@ async function serve(config: ServerConfig): Promise<void> {
   const scraper = startScraper(config.scrape, engine, log);
   const { maxBodyBytes } = config.limits;
   const guards = { host, token: config.auth ? config.token : undefined };
+  const otlpPorts = new OtlpPorts();
   const server = createFlametideServer({
     ...guards,
+    otlpPorts,
     pageFolder,
     basePath,
     embedIn: config.embedIn,
@@ -113,7 +116,10 @@ async function serve(config: ServerConfig): Promise<void> {
   });
   try {
     await listening;
+    if (config.otlp) await otlpPorts.listen(server, host, config.otlpPorts);
   } catch (error) {
+    server.close();
+    await otlpPorts.close();
     await scraper.stop();
     await selfProfile?.stop();
     for (const table of [markers, links, work]) table.close();
@@ -125,9 +131,16 @@ async function serve(config: ServerConfig): Promise<void> {
   const { port: taken } = server.address() as AddressInfo;
   const name = host.includes(':') ? `[${host.replace(/^\[|\]$/g, '')}]` : host;
   process.stdout.write(`Flametide listens on http://${name}:${taken}${basePath}\n`);
+  if (config.otlp)
+    process.stdout.write(
+      `OpenTelemetry profiles are taken on ${name}:${otlpPorts.ports.join(' and ')}, by gRPC and HTTP\n`,
+    );
   if (config.open) openPage(`http://${isLoopback(host) ? name : '127.0.0.1'}:${taken}${basePath}/`, log);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void close(server, engine, [markers, links, work], [selfProfile, demo, scraper]));
+    process.once(
+      signal,
+      () => void close(server, otlpPorts, engine, [markers, links, work], [selfProfile, demo, scraper]),
+    );
 }
 
 /** Opens the local browser; if there is none, logs a line. */
@@ -161,11 +174,12 @@ function proxyOptions({ tenant, backendAuthorization }: ServerConfig, url: strin
 /** The process ends by itself once nothing is open; a second signal ends it at once, as `once` took the first. */
 async function close(
   server: Server,
+  otlpPorts: OtlpPorts,
   engine: Engine,
   tables: readonly (Markers | Links | Work)[],
   recorders: readonly (Pick<SelfProfile, 'stop'> | Demo | undefined)[],
 ): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve));
+  const closed = Promise.all([new Promise((resolve) => server.close(resolve)), otlpPorts.close()]);
   server.closeIdleConnections();
   setTimeout(() => server.closeAllConnections(), GRACE_MS).unref();
   await closed;

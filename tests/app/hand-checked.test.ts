@@ -162,7 +162,7 @@ describe('one profile', () => {
     expect(asText(Object.fromEntries(rows.map((row) => [row[0], [row[self], row[total]]])) as never)).toEqual(wanted);
 
     // The console.
-    onScreen.setState({ view: { kind: 'tree', tree: shown } });
+    onScreen.setState({ hasStarted: true, view: { kind: 'tree', tree: shown } });
     const summary = (await page.summary()) as { total: Exact; nodes: number };
     expect([summary.total, summary.nodes]).toEqual([one.total, one.nodes]);
     const top = await page.top(100, 'total');

@@ -10,6 +10,7 @@ import type { Profile } from '#model/profile.ts';
 import { withLabels } from '../support/corpus-truth.ts';
 import { type ChunkFacts, jfrChunk, type MadeEvent } from '../support/jfr-message.ts';
 import { refusalOf } from '../support/refusal.ts';
+import { kindsOfStacks } from '../support/frame-kinds.ts';
 import { profileRows } from '../support/tree-rows.ts';
 
 const EVENTS: readonly MadeEvent[] = [
@@ -73,6 +74,22 @@ describe('events', () => {
     ]);
     expect(profileRows(withLabels(profile, { thread: 'main', state: 'RUNNABLE' }), 0)[0]).toBe('total 1 self 0');
     expect(profileRows(withLabels(profile, { class: 'java.lang.Object' }), 1)[0]).toBe('total 1 self 0');
+  });
+
+  it('have frames of several kinds, which one method has too', () => {
+    const stacks = [
+      ['libc.write:0:Native', 'app.Shop.price:14:Inlined', 'app.Shop.main:3:Interpreted'],
+      ['do_syscall_64:0:Kernel', 'G1::mark:0:C++', 'app.Shop.main:3:JIT compiled'],
+      ['app.Shop.price:14:C1 compiled', 'app.Shop.main:3'],
+    ];
+    const events = stacks.map((stackTrace) => ({ type: 'jdk.ExecutionSample', stackTrace }));
+    const profile = decoded(jfrChunk(events, { hasFrameTypes: true }));
+    expect(kindsOfStacks(profile)).toEqual([
+      'app.Shop.main interpreted; app.Shop.price inlined; libc.write native',
+      'app.Shop.main JIT-compiled; G1::mark C++; do_syscall_64 kernel',
+      'app.Shop.main ; app.Shop.price C1-compiled',
+    ]);
+    expect(decoded(jfrChunk(EVENTS)).frames.kinds).toBeUndefined();
   });
 
   it('have durations in ns, whatever ticks the clock has', () => {

@@ -11,6 +11,7 @@ import { withLabels } from '../support/corpus-truth.ts';
 import { type MadeResource, type MadeSample, otlpJson, otlpMessage, type OtlpShape } from '../support/otlp-message.ts';
 import { encodeMessage, type Field, message } from '../support/pprof-message.ts';
 import { refusalOf } from '../support/refusal.ts';
+import { kindsOfStacks } from '../support/frame-kinds.ts';
 import { profileRows } from '../support/tree-rows.ts';
 
 const CPU = { periodType: ['cpu', 'nanoseconds'], period: 50_000_000 } as const;
@@ -38,7 +39,14 @@ const OLDEST_TIME_NS = 1_795_000_000_000_000_000n;
 function oldestMessage(length = 2): Uint8Array {
   const sample = (start: number, frames: number, values: number[], attributes: number[], ms: bigint): Field => [
     2,
-    message([1, start], [2, frames], [3, values], [4, attributes], [6, OLDEST_TIME_NS + ms * 1_000_000n]),
+    message(
+      [1, start],
+      [2, frames],
+      [3, values],
+      [4, attributes],
+      [5, start === 0 ? 1 : 0],
+      [6, OLDEST_TIME_NS + ms * 1_000_000n],
+    ),
   ];
   const profile = message(
     [1, message([1, 1], [2, 2])],
@@ -55,6 +63,8 @@ function oldestMessage(length = 2): Uint8Array {
     ...[1, 2].map((func): Field => [2, message([3, message([1, func])])]),
     [3, message()],
     ...[4, 5].map((name): Field => [3, message([1, name])]),
+    [4, message()],
+    [4, message([1, new Uint8Array(16).fill(0xab)], [2, new Uint8Array(8).fill(0xcd)])],
     ...OLDEST_STRINGS.map((text): Field => [5, text]),
     [6, message()],
     [6, message([1, 'thread.name'], [2, message([1, 'one'])])],
@@ -103,6 +113,34 @@ const OLDEST_JSON = JSON.stringify({
     stringTable: OLDEST_STRINGS,
   },
 });
+
+/** Two locations, one with two lines. @param field of a location's attributes */
+function messageWithKinds(field: number): Uint8Array {
+  const lines = [2, 1].map((func): Field => [3, message([1, func])]);
+  const dictionary = message(
+    [2, message()],
+    [2, message(...lines, [field, [2, 1]])],
+    [2, message([3, message([1, 3])], [field, [3]])],
+    [2, message(...lines.toReversed())],
+    [3, message()],
+    ...[1, 2, 3].map((name): Field => [3, message([1, name])]),
+    ...['', 'main', 'price', 'do_syscall_64', 'profile.frame.type', 'other'].map((text): Field => [5, text]),
+    [6, message()],
+    ...(
+      [
+        [4, 'jvm'],
+        [5, 'kernel'],
+        [4, 'kernel'],
+      ] as const
+    ).map(([key, value]): Field => [6, message([1, key], [2, message([1, value])])]),
+    [7, message()],
+    [7, message([1, [2, 1]])],
+    [7, message([1, [3]])],
+  );
+  const samples = [1, 2].map((stack): Field => [2, message([1, stack], [4, [5]])]);
+  const profile = message([1, message()], ...samples, [3, { fixed64: 1_795_000_000_000_000_000n }]);
+  return encodeMessage(message([1, message([2, message([2, profile])])], [2, dictionary]));
+}
 
 function decoded(bytes: Uint8Array | string): Profile {
   const content = typeof bytes === 'string' ? new TextEncoder().encode(bytes) : bytes;
@@ -158,6 +196,11 @@ describe('a message', () => {
     ]);
   });
 
+  it('of before proto 1.8 has links to spans', () => {
+    const ids = { span_id: 'cd'.repeat(8), trace_id: 'ab'.repeat(16) };
+    expect(profileRows(withLabels(decoded(oldestMessage()), ids), 0)[0]).toBe('total 2 self 0');
+  });
+
   it('of before proto 1.8 is refused where a stack leaves the list', () => {
     expect(refusalOf(() => decoded(oldestMessage(4))).message).toBe(
       'The OTLP message is damaged: a stack leaves the list of 3 locations.',
@@ -179,6 +222,33 @@ describe('a message', () => {
     const profile = decoded(otlpMessage([{ profiles: [{ samples: [{ stack: ['a'], times }] }] }]));
     expect(profileRows(profile, 0)[0]).toBe('total 3 self 0');
     expect([...(profile.times ?? [])].map(Math.round)).toEqual([1_795_000_000_001]);
+  });
+
+  it.each([
+    ['4, as of proto 1.8', 4],
+    ['5, as before', 5],
+  ])('has the kinds of frames in the attributes of locations, field %s', (_, field) => {
+    expect(kindsOfStacks(decoded(messageWithKinds(field)))).toEqual([
+      'main JVM; price JVM, inlined; do_syscall_64 kernel',
+      'price ; main inlined',
+    ]);
+    expect(decoded(otlpMessage(RESOURCES)).frames.kinds).toBeUndefined();
+  });
+
+  it('has the kinds of frames in JSON too', () => {
+    const json = {
+      resourceProfiles: [
+        { scopeProfiles: [{ profiles: [{ sampleType: {}, samples: [{ stackIndex: 1, values: ['5'] }] }] }] },
+      ],
+      dictionary: {
+        locationTable: [{}, { lines: [{ functionIndex: 1 }], attributeIndices: [1] }],
+        functionTable: [{}, { nameStrindex: 1 }],
+        stackTable: [{}, { locationIndices: [1] }],
+        attributeTable: [{}, { keyStrindex: 2, value: { stringValue: 'cpython' } }],
+        stringTable: ['', 'main', 'profile.frame.type'],
+      },
+    };
+    expect(kindsOfStacks(decoded(JSON.stringify(json)))).toEqual(['main Python']);
   });
 
   it('names frames without a function by binary and address', () => {

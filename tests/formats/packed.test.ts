@@ -40,7 +40,8 @@ describe('packed profiles', () => {
         }),
         fc.uniqueArray(fc.string({ unit: 'grapheme' }), { minLength: 6, maxLength: 6 }),
         fc.boolean(),
-        (samples, names, isFull) => {
+        fc.boolean(),
+        (samples, names, isFull, hasKinds) => {
           const plain = profileFromText('a 1');
           const stackFrames = Int32Array.from(samples.flatMap(([stack]) => stack));
           let end = 0;
@@ -61,6 +62,7 @@ describe('packed profiles', () => {
               },
               Int32Array.of(5, 4, 3, 2, 1, 0),
               Int32Array.of(0, 1, 128, 70_000, 9, 2 ** 31 - 1),
+              hasKinds ? { names: ['', 'kernel', 'native'], of: Uint8Array.of(0, 1, 2, 0, 1, 2) } : undefined,
             ),
             sampleCount: samples.length,
             stackStart,

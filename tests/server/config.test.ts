@@ -19,6 +19,8 @@ describe('parseCommandLine', () => {
     expect(served()).toMatchObject({
       port: 4040,
       host: '127.0.0.1',
+      otlp: false,
+      otlpPorts: [4317, 4318],
       auth: true,
       data: './flametide-data',
       retention: 7 * 86_400_000,

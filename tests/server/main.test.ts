@@ -48,6 +48,27 @@ it.each(['SIGTERM', 'SIGINT'] as const)('says one line, serves, and leaves in pe
   expect(await ended).toEqual({ code: 0, stdout: `${line}\n`, stderr: '' });
 });
 
+it('with --otlp profiles of OpenTelemetry are taken on ports of their own, and both ports are given back', async () => {
+  const config = join(home, 'otlp.json');
+  writeFileSync(config, '{ "otlpPorts": [0, 0] }');
+  const { child, ended, firstLine } = start('--port', '0', '--base-path', '/below', '--otlp', '--config', config);
+  let said = '';
+  child.stdout.on('data', (part: Buffer) => (said += part.toString()));
+  await firstLine;
+  const ports = /taken on 127\.0\.0\.1:(\d+) and (\d+), by gRPC and HTTP\n/;
+  while (!ports.test(said)) await once(child.stdout, 'data');
+  const [, grpc, http] = ports.exec(said)!;
+  for (const port of [grpc, http]) {
+    const url = `http://127.0.0.1:${port}/v1development/profiles`;
+    const sent = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{}' });
+    expect([sent.status, await sent.json()]).toEqual([200, {}]);
+  }
+  expect(await start('--port', '0', '--otlp', '--config', config).firstLine).toMatch(/^Flametide listens/);
+  child.kill('SIGTERM');
+  expect(await ended).toMatchObject({ code: 0, stderr: '' });
+  await expect(fetch(`http://127.0.0.1:${http}/v1development/profiles`)).rejects.toThrow('fetch failed');
+});
+
 it('a taken port is one line and code 2', async () => {
   const port = (await start('--port', '0').firstLine).split(':').at(-1) ?? '';
   expect(await start('--port', port).ended).toEqual({

@@ -12,6 +12,7 @@ const TYPES = {
   'jdk.types.StackFrame': 9,
   'jdk.types.StackTrace': 10,
   'jdk.types.ThreadState': 11,
+  'jdk.types.FrameType': 12,
 } as const;
 type TypeName = keyof typeof TYPES;
 /** `name: type`, `*` for a key into the pool of the type, `[]` for an array. */
@@ -25,6 +26,7 @@ const STRUCTS: Readonly<Partial<Record<TypeName, Fields>>> = {
   'jdk.types.StackFrame': { method: 'jdk.types.Method*', lineNumber: 'int' },
   'jdk.types.StackTrace': { truncated: 'boolean', frames: 'jdk.types.StackFrame[]' },
   'jdk.types.ThreadState': { name: 'java.lang.String' },
+  'jdk.types.FrameType': { description: 'java.lang.String' },
 };
 const COMMON: Fields = { startTime: 'long', eventThread: 'java.lang.Thread*', stackTrace: 'jdk.types.StackTrace*' };
 
@@ -38,6 +40,7 @@ const EVENTS: Readonly<Record<string, Fields>> = {
     state: 'jdk.types.ThreadState*',
     samples: 'int',
     spanId: 'long',
+    spanName: 'long',
     traceIdHi: 'long',
     traceIdLo: 'long',
   },
@@ -53,7 +56,7 @@ export interface MadeEvent {
   /** Ticks. */
   readonly startTime?: number;
   readonly eventThread?: string;
-  /** Leaf first: `Class.method:line`. */
+  /** Leaf first: `Class.method:line`; where frames have types, `Class.method:line:Native`. */
   readonly stackTrace?: readonly string[];
   readonly [field: string]: unknown;
 }
@@ -66,6 +69,8 @@ export interface ChunkFacts {
   readonly isCompressed?: boolean;
   /** In how many checkpoints the constants lie. */
   readonly checkpoints?: number;
+  /** Whether frames have types. */
+  readonly hasFrameTypes?: boolean;
 }
 
 export function jfrChunk(events: readonly MadeEvent[], facts: ChunkFacts = {}): Uint8Array {
@@ -184,8 +189,9 @@ class Chunk {
     }
     if (type !== 'jdk.types.StackTrace') return this.text(text);
     const frames = text.split('\n').map((frame) => {
-      const [, method = '', line = '0'] = /^(.*):(-?\d+)$/.exec(frame) ?? [];
-      return [...this.#key('jdk.types.Method', method), ...this.whole(Number(line), 4)];
+      const [, method = '', line = '0', frameType = ''] = /^(.*?):(-?\d+)(?::(.*))?$/.exec(frame) ?? [];
+      const own = this.#facts.hasFrameTypes === true ? this.#key('jdk.types.FrameType', frameType) : [];
+      return [...this.#key('jdk.types.Method', method), ...this.whole(Number(line), 4), ...own];
     });
     return [0, ...this.whole(frames.length, 4), ...frames.flat()];
   }
@@ -230,8 +236,15 @@ class Chunk {
           ),
         ),
       );
+    const { hasFrameTypes = false } = this.#facts;
+    const structOf = (name: TypeName): Fields =>
+      name === 'jdk.types.StackFrame' && hasFrameTypes
+        ? { ...STRUCTS[name], type: 'jdk.types.FrameType*' }
+        : (STRUCTS[name] ?? {});
     const classes = [
-      ...Object.entries(TYPES).map(([name, id]) => classOf(id, name, STRUCTS[name as TypeName] ?? {})),
+      ...Object.entries(TYPES)
+        .filter(([name]) => hasFrameTypes || name !== 'jdk.types.FrameType')
+        .map(([name, id]) => classOf(id, name, structOf(name as TypeName))),
       ...Object.entries(EVENTS).map(([name, own], i) =>
         classOf(FIRST_EVENT + i, name, { ...COMMON, ...own }, 'jdk.jfr.Event'),
       ),

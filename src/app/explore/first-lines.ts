@@ -93,7 +93,11 @@ java -javaagent:pyroscope.jar -jar my-service.jar`,
     note: 'Profiles are alpha in OpenTelemetry. The service name is service.name, or else the name of the deployment, container or program.',
     steps: [
       {
-        title: 'Collector, with --feature-gates=service.profilesSupport',
+        title: 'Start Flametide on the ports that exporters send to by default, 4317 and 4318',
+        linesFor: () => 'npm start -- --otlp',
+      },
+      {
+        title: 'Or a collector, with --feature-gates=service.profilesSupport',
         linesFor: (address) => `exporters:
   otlphttp:
     profiles_endpoint: ${address}/v1development/profiles

@@ -21,7 +21,7 @@ import { answersOnScreen } from '../share/save-snapshot.ts';
 import { drawPng, drawSvg, type Picture } from '../views/flamegraph/picture.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { urlStore } from '../url/url-store.ts';
-import { colourKeys, definitionKeys, keysOfNodes } from '../views/colours.ts';
+import { colourKeys, definitionKeys, keysOfKinds, keysOfNodes, ruleFor } from '../views/colours.ts';
 import { functionRows } from '../views/functions/functions-csv.ts';
 import { linkOnScreen } from '../screen/link-on-screen.ts';
 import { comparisonOf, comparisonOnScreen, treeOf, treeOnScreen, type View } from '../screen/current-view.ts';
@@ -140,7 +140,9 @@ async function treePicture(analysis: Analysis, shown: ShownTree): Promise<Pictur
   const { tree, byFunction, definitions } = await analysis.tree(shown.request, never);
   const { profile, name } = shown.opened;
   const whole = tree.total[0];
-  const rule = urlStore.getState().state.col;
+  const rule = ruleFor(profile, urlStore.getState().state.col);
+  const kinds = rule === 'kind' ? await analysis.frameKinds(shown.request, never) : undefined;
+  const colours = colourKeys(profile, rule, byFunction, whole, kinds);
   return {
     scene: {
       tree,
@@ -149,12 +151,9 @@ async function treePicture(analysis: Analysis, shown: ShownTree): Promise<Pictur
       rootLabel: `${rootName} · ${valueText(shown, whole)}`,
       share: (node) => formatShare(tree.total[node], whole),
     },
-    colours: keysOfNodes(
-      tree,
-      colourKeys(profile, rule, byFunction, whole),
-      definitions,
-      definitionKeys(definitions, rule),
-    ),
+    colours: kinds
+      ? keysOfKinds(tree, profile.functions.names, colours, kinds)
+      : keysOfNodes(tree, colours, definitions, definitionKeys(definitions, rule)),
     changes: undefined,
     title: `${name}, ${sampleTypeTitle(profile.sampleTypes[shown.sampleType].type)}`,
     legend: [],

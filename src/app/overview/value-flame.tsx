@@ -75,7 +75,7 @@ function Drawn({ profile, answer, value }: DrawnProps): ReactElement {
     [tree, names],
   );
   const colours = useMemo(
-    () => keysOfNodes(tree, colourKeys(profile, rule, byFunction, tree.total[0])),
+    () => keysOfNodes(tree, colourKeys(profile, rule === 'kind' ? 'package' : rule, byFunction, tree.total[0])),
     [profile, rule, byFunction, tree],
   );
   useEffect(() => {

@@ -15,6 +15,7 @@ import type {
 } from '#analysis/analysis.ts';
 import type { Interval } from '#model/interval.ts';
 import type { LabelMatcher } from '#model/labels.ts';
+import type { TreeKinds } from '#model/tree-kinds.ts';
 import type { When } from '#model/when.ts';
 import type { QueryFacts } from './query-facts.ts';
 import { createContext, useContext } from 'react';
@@ -127,6 +128,16 @@ export function useTree(request: TreeRequest): UseQueryResult<TreeAnswer> {
     queryFn: ({ signal }) => analysis.tree(request, signal),
     meta: { isDrawnFirst: true },
     placeholderData: keepWithin<TreeAnswer>(request),
+  });
+}
+
+/** How the frames of a tree ran; null where the format does not say. @param request undefined: no query */
+export function useFrameKinds(request: TreeRequest | undefined): UseQueryResult<TreeKinds | null> {
+  const analysis = useAnalysis();
+  return useQuery<TreeKinds | null>({
+    queryKey: ['kinds', request?.handle, request?.sampleType, request?.order, request?.transforms],
+    queryFn: async ({ signal }) => (await analysis.frameKinds(request!, signal)) ?? null,
+    enabled: request !== undefined,
   });
 }
 

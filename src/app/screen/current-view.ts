@@ -20,6 +20,8 @@ export type View =
   | { readonly kind: 'grid'; readonly link: Partial<UrlState> };
 
 export interface OnScreen {
+  /** Whether the page is there: its first answer may come before. */
+  readonly hasStarted: boolean;
   readonly view: View;
   /** Whether nothing better is on its way: a first answer is followed by the whole. */
   readonly isComplete: boolean;
@@ -29,7 +31,13 @@ export interface OnScreen {
   readonly snapshot: string | undefined;
 }
 
-const nothing: OnScreen = { view: { kind: 'nothing' }, isComplete: true, series: [], snapshot: undefined };
+const nothing: OnScreen = {
+  hasStarted: false,
+  view: { kind: 'nothing' },
+  isComplete: true,
+  series: [],
+  snapshot: undefined,
+};
 
 export const onScreen = createStore<OnScreen>(() => nothing);
 

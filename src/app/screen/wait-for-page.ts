@@ -11,10 +11,11 @@ export function waitForPage(queries: QueryClient, signal?: AbortSignal): Promise
   return untilQuiet(() => isOpening() || queries.isFetching() > 0 || !onScreen.getState().isComplete, signal);
 }
 
-/** True while the Compare chunk or a snapshot is still loading. */
+/** True while the page itself, the Compare chunk or a snapshot is still loading. */
 export function isOpening(): boolean {
   const { view: page, snap } = urlStore.getState().state;
-  const { view, snapshot } = onScreen.getState();
+  const { hasStarted, view, snapshot } = onScreen.getState();
+  if (!hasStarted) return true;
   if (snap !== undefined && snapshot !== snap) return true;
   return page === 'compare' && view.kind !== 'comparison';
 }

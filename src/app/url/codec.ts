@@ -106,7 +106,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   sw: plainText(),
   sf: plainText(),
   sort: sortOrder(),
-  col: oneOf(['package', 'function', 'file', 'self', 'search'], 'package'),
+  col: oneOf(['package', 'function', 'file', 'kind', 'self', 'search'], 'package'),
   dir: oneOf(['icicle', 'flame'], 'icicle'),
   order: oneOf(['size', 'name'], 'size'),
   t: transforms(),

@@ -88,7 +88,7 @@ export interface UrlState {
   readonly sf: string;
   /** In a comparison self and total are their changes, `a` and `b` the amount on a side. */
   readonly sort: { readonly key: 'name' | 'self' | 'total' | 'file' | 'a' | 'b'; readonly descending: boolean };
-  readonly col: 'package' | 'function' | 'file' | 'self' | 'search';
+  readonly col: 'package' | 'function' | 'file' | 'kind' | 'self' | 'search';
   readonly dir: 'icicle' | 'flame';
   readonly order: 'size' | 'name';
   /** Transforms, in order. */

@@ -2,18 +2,30 @@
 import type { FunctionColumns, OpenedProfile, TreeAnswer } from '#analysis/analysis.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import type { TreeDefinitions } from '#model/located-tree.ts';
+import type { TreeKinds } from '#model/tree-kinds.ts';
 import { cutColourKey, packageColourKey, searchOnlyKey, selfShareColourKey } from '#render/palette.ts';
 import type { UrlState } from '../url/url-state.ts';
 
 export type ColourRule = UrlState['col'];
 
-export const colourRules: readonly { readonly id: ColourRule; readonly title: string; readonly hint: string }[] = [
+const allRules: readonly { readonly id: ColourRule; readonly title: string; readonly hint: string }[] = [
   { id: 'package', title: 'package', hint: 'one hue per package or module' },
   { id: 'function', title: 'function', hint: 'one hue per function' },
   { id: 'file', title: 'file', hint: 'one hue per source file' },
+  { id: 'kind', title: 'kind', hint: 'kernel, native, JIT-compiled, interpreted, inlined' },
   { id: 'self', title: 'self share', hint: 'the darker, the more self' },
   { id: 'search', title: 'search only', hint: 'grey, matches in yellow' },
 ];
+
+/** The rules that say something of the profile. */
+export function colourRules({ hasKinds }: Pick<OpenedProfile, 'hasKinds'>): typeof allRules {
+  return hasKinds ? allRules : allRules.filter(({ id }) => id !== 'kind');
+}
+
+/** A link may ask for a rule that says nothing of this profile. */
+export function ruleFor(profile: Pick<OpenedProfile, 'hasKinds'>, asked: ColourRule): ColourRule {
+  return colourRules(profile).some(({ id }) => id === asked) ? asked : 'package';
+}
 
 /** Key into the theme's fills for each function: the same name has the same colour in every view. */
 export function colourKeys(
@@ -21,6 +33,7 @@ export function colourKeys(
   rule: ColourRule,
   byFunction: FunctionColumns,
   whole: number,
+  kinds?: TreeKinds | null,
 ): Uint8Array {
   const { names, files } = profile.functions;
   const keys = new Uint8Array(names.length);
@@ -36,6 +49,9 @@ export function colourKeys(
       case 'file':
         keys[func] = packageColourKey(files[func], names[func], files[func] === '');
         break;
+      case 'kind':
+        keys[func] = kindColourKey(kinds, kinds?.ofFunction[func], names[func]);
+        break;
       case 'self':
         keys[func] = selfShareColourKey(whole > 0 ? Math.max(0, byFunction.self[func]) / whole : 0);
         break;
@@ -45,6 +61,26 @@ export function colourKeys(
     }
   }
   if (profile.cut) keys[profile.cut.func] = cutColourKey;
+  return keys;
+}
+
+/** @param kind a position in the names of the kinds; the first is unknown, as all are before the answer is there */
+function kindColourKey(kinds: TreeKinds | null | undefined, kind = 0, name = ''): number {
+  return packageColourKey(kinds?.names[kind] ?? '', name, kind === 0);
+}
+
+/** Key of each node of the shown tree by its largest kind. The root has none of its own. */
+export function keysOfKinds(
+  { length, func }: CallTree,
+  names: readonly string[],
+  keyByFunction: Uint8Array,
+  kinds: TreeKinds,
+): Uint16Array {
+  const keys = new Uint16Array(length);
+  for (let node = 1; node < length; node++) {
+    const key = keyByFunction[func[node]];
+    keys[node] = key === cutColourKey ? key : kindColourKey(kinds, kinds.ofNode[node], names[func[node]]);
+  }
   return keys;
 }
 
@@ -91,7 +127,7 @@ export interface LegendEntry {
 }
 
 /**
- * The packages or files with the most self, largest first, whether it is above zero or below. Empty for rules without
+ * The packages, files or kinds with the most self, largest first, whether it is above zero or below. Empty for rules without
  * groups.
  */
 export function legendOf(
@@ -99,7 +135,9 @@ export function legendOf(
   rule: ColourRule,
   { byFunction, definitions }: Pick<TreeAnswer, 'byFunction' | 'definitions'>,
   most: number,
+  kinds?: TreeKinds | null,
 ): readonly LegendEntry[] {
+  if (rule === 'kind') return legendOfKinds(kinds, most);
   if (rule !== 'package' && rule !== 'file') return [];
   const groups = new Map<string, LegendEntry>();
   const { files } = definitions ?? profile.functions;
@@ -119,7 +157,21 @@ export function legendOf(
       self: (before?.self ?? 0) + self,
     });
   }
-  return [...groups.values()]
+  return largestFirst([...groups.values()], most);
+}
+
+function legendOfKinds(kinds: TreeKinds | null | undefined, most: number): readonly LegendEntry[] {
+  if (!kinds) return [];
+  const entries = kinds.names.map((name, kind) => ({
+    title: name || 'unknown',
+    colourKey: kindColourKey(kinds, kind),
+    self: kinds.self[kind],
+  }));
+  return largestFirst(entries, most);
+}
+
+function largestFirst(entries: readonly LegendEntry[], most: number): readonly LegendEntry[] {
+  return entries
     .filter(({ self }) => self !== 0)
     .sort((a, b) => Math.abs(b.self) - Math.abs(a.self))
     .slice(0, most);

@@ -2,6 +2,7 @@
 import type { ReactElement } from 'react';
 import { pathOf } from '#model/call-path.ts';
 import type { NodeIndex } from '#model/call-tree.ts';
+import type { TreeKinds } from '#model/tree-kinds.ts';
 import type { ShownTree } from '../screen/shown.ts';
 import { runFrameKey } from '../state/commands.ts';
 import type { Place } from '../state/ui-store.ts';
@@ -18,6 +19,8 @@ export interface ViewProps {
   readonly colours: Uint8Array;
   /** Colour key by definition, where the answer has some and the rule asks for them. */
   readonly definitionColours: Uint8Array | undefined;
+  /** How frames ran, where that is what colours show. */
+  readonly kinds: TreeKinds | undefined;
   /** CSS colour by colour key. */
   readonly fills: readonly string[];
   /** The selected node, or its nearest caller in this tree. */

@@ -1,13 +1,13 @@
 /** Drawing options, and the transforms that apply to no single frame: the colour, and a menu with the others. */
 import type { ReactElement } from 'react';
-import type { OwnCode } from '#model/runtimes/frame-kind.ts';
+import type { OpenedProfile } from '#analysis/analysis.ts';
 import { transformKinds } from '#model/transforms/registry.ts';
 import { addTransform } from '../state/commands.ts';
 import { Choice, MenuButton } from '../components/menu.tsx';
 import { preferences, setPreference, usePreference } from '../state/preferences.ts';
 import { editTransform, openDialog } from '../state/ui-store.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
-import { colourRules } from '../views/colours.ts';
+import { colourRules, ruleFor } from '../views/colours.ts';
 import { useIsNarrow } from '../components/use-narrow.ts';
 
 const transformEntries = transformKinds.flatMap(({ kind, menu }) =>
@@ -17,9 +17,13 @@ const transformEntries = transformKinds.flatMap(({ kind, menu }) =>
   })),
 );
 
-/** @param ownCode presets for the shown profile */
-export function ViewOptions({ ownCode }: { ownCode: readonly OwnCode[] }): ReactElement {
-  const rule = useUrl((state) => state.col);
+export function ViewOptions({ profile }: { profile: OpenedProfile }): ReactElement {
+  const { ownCode } = profile;
+  const rules = colourRules(profile);
+  const rule = ruleFor(
+    profile,
+    useUrl((state) => state.col),
+  );
   const direction = useUrl((state) => state.dir);
   const order = useUrl((state) => state.order);
   const rowHeight = usePreference('rowHeight');
@@ -42,7 +46,7 @@ export function ViewOptions({ ownCode }: { ownCode: readonly OwnCode[] }): React
       label="Colour"
       prefix="Colour"
       value={rule}
-      options={colourRules}
+      options={rules}
       onChange={(col) => navigate({ col }, 'replace')}
     />
   );
@@ -87,7 +91,7 @@ export function ViewOptions({ ownCode }: { ownCode: readonly OwnCode[] }): React
             ? [
                 {
                   title: 'Colour',
-                  entries: colourRules.map(({ id, title }) => ({ id: `col:${id}`, title, checked: id === rule })),
+                  entries: rules.map(({ id, title }) => ({ id: `col:${id}`, title, checked: id === rule })),
                 },
               ]
             : []),
@@ -100,7 +104,7 @@ export function ViewOptions({ ownCode }: { ownCode: readonly OwnCode[] }): React
           },
         ]}
         onPick={(id) => {
-          const chosen = colourRules.find((one) => `col:${one.id}` === id);
+          const chosen = rules.find((one) => `col:${one.id}` === id);
           if (chosen) navigate({ col: chosen.id }, 'replace');
           else actions[id]?.();
         }}

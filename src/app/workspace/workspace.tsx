@@ -7,10 +7,10 @@ import { Button } from '../components/button.tsx';
 import { Spacer, StatusBar, Toolbar, ViewArea } from '../components/layout.tsx';
 import { BusyPanel, Note, Panel } from '../components/message.tsx';
 import { lazily } from '../components/lazily.tsx';
-import { useSearch, useTree } from '../queries/analysis-queries.ts';
+import { useFrameKinds, useSearch, useTree } from '../queries/analysis-queries.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { panes } from '../url/panes.ts';
-import { colourKeys, definitionKeys } from '../views/colours.ts';
+import { colourKeys, definitionKeys, ruleFor } from '../views/colours.ts';
 import { useFlameTheme } from '../views/flamegraph/flame-theme.ts';
 import { FunctionsView } from '../views/functions/functions-view.tsx';
 import type { ViewProps } from '../views/view.ts';
@@ -67,7 +67,7 @@ export function Workspace({ opened, isStale = false, note }: WorkspaceProps): Re
         {search.box}
         <Panes pane={pane} isTimed={opened.profile.isTimed} />
         <Spacer />
-        <ViewOptions ownCode={opened.profile.ownCode} />
+        <ViewOptions profile={opened.profile} />
       </Toolbar>
       {asked.request.transforms.length > 0 && (
         <TransformChips matched={isPlaceholderData ? undefined : answer?.matched} ownCode={opened.profile.ownCode} />
@@ -110,11 +110,18 @@ function Views({ shown, found, isStale, onKey }: ViewsProps): ReactElement {
   const { names } = profile.functions;
   const whole = tree.total[0];
   const asked = usePane();
-  const rule = useUrl((state) => state.col);
+  const rule = ruleFor(
+    profile,
+    useUrl((state) => state.col),
+  );
+  const kinds = useFrameKinds(rule === 'kind' ? shown.request : undefined).data ?? undefined;
   const selectedPath = useUrl((state) => state.sel);
   const theme = useFlameTheme();
   const isNarrow = useIsNarrow();
-  const colours = useMemo(() => colourKeys(profile, rule, answer.byFunction, whole), [profile, rule, answer, whole]);
+  const colours = useMemo(
+    () => colourKeys(profile, rule, answer.byFunction, whole, kinds),
+    [profile, rule, answer, whole, kinds],
+  );
   const definitionColours = useMemo(() => definitionKeys(answer.definitions, rule), [answer, rule]);
   const selected = useMemo(() => findPath(tree, names, selectedPath).node, [tree, names, selectedPath]);
   const hasWaited = useLasting(isStale);
@@ -126,6 +133,7 @@ function Views({ shown, found, isStale, onKey }: ViewsProps): ReactElement {
     hitNodes: found?.hitNodes,
     colours,
     definitionColours,
+    kinds,
     fills: theme.fills,
     selected,
     onKey,

@@ -1,5 +1,6 @@
 /** A flight recording read in two passes: what is in it, then each event that samples something, with its stack. */
 import type { Steps } from '#base/steps.ts';
+import { INLINED } from '../frame-kinds.ts';
 import { isJfrChunk, JfrChunk, type JfrSpan, readJfrHeader, ticksToNs } from './jfr-chunk.ts';
 import { type JfrKey, refuseJfr } from './jfr-cursor.ts';
 import type { JfrRecord } from './jfr-types.ts';
@@ -14,6 +15,8 @@ interface JfrFrame {
   readonly name: string;
   /** 0 where unknown. */
   readonly line: number;
+  /** How the code ran (`FrameKinds`); '' where unknown. */
+  readonly kind: string;
 }
 
 /** Frames root first; one object for all events of a chunk that have it. */
@@ -77,6 +80,7 @@ const EVENT_FIELDS = new Set([
   'samplingPeriod',
   'contextId',
   'spanId',
+  'spanName',
   'traceIdHi',
   'traceIdLo',
 ]);
@@ -84,6 +88,16 @@ const EVENT_FIELDS = new Set([
 const ID_FIELDS = new Set(['spanId', 'traceIdHi', 'traceIdLo']);
 const THREAD_FIELDS = new Set(['osName', 'osThreadId', 'javaName', 'javaThreadId']);
 const METHOD_FIELDS = new Set(['type', 'name']);
+const FRAME_TYPE_FIELDS = new Set(['description']);
+/** The JDK's frame types, and those of async-profiler. Others stay as they are. */
+const KINDS: ReadonlyMap<string, string> = new Map([
+  ['Interpreted', 'interpreted'],
+  ['JIT compiled', 'JIT-compiled'],
+  ['C1 compiled', 'C1-compiled'],
+  ['Inlined', INLINED],
+  ['Native', 'native'],
+  ['Kernel', 'kernel'],
+]);
 
 export class JfrRecording {
   readonly #bytes: Uint8Array;
@@ -200,11 +214,25 @@ function idText(...words: readonly (JfrKey | undefined)[]): string {
   return words.map((word) => (word ?? 0).toString(16).padStart(16, '0')).join('');
 }
 
+/** A frame as its stack has it: keys into the pools. */
+interface RawFrame {
+  method: JfrKey;
+  typeId: number;
+  line: number;
+  kind: JfrKey;
+  /** 0 where the frame has no kind. */
+  kindType: number;
+}
+
+const NO_FRAME: Readonly<RawFrame> = { method: 0, typeId: 0, line: 0, kind: 0, kindType: 0 };
+
 /** Events of one chunk. Stacks, threads and classes are read once each. */
 class EventReader {
   readonly #chunk: JfrChunk;
   readonly #stacks = new Map<JfrKey, JfrStack>();
-  readonly #frames = new Map<JfrKey, Map<number, JfrFrame>>();
+  /** By method, then by line and kind. */
+  readonly #frames = new Map<JfrKey, Map<string, JfrFrame>>();
+  readonly #kinds = new Map<JfrKey, string>();
   readonly #methods = new Map<JfrKey, string>();
   readonly #threads = new Map<JfrKey, string>();
   readonly #states = new Map<JfrKey, string>();
@@ -242,8 +270,8 @@ class EventReader {
     if (known !== undefined) return known;
     const chunk = this.#chunk;
     if (!chunk.at(typeId, key)) return undefined;
-    const found: { method: JfrKey; typeId: number; line: number }[] = [];
-    let frame = { method: 0 as JfrKey, typeId: 0, line: 0 };
+    const found: RawFrame[] = [];
+    let frame: RawFrame = { ...NO_FRAME };
     chunk.types.readArray(
       chunk.cursor,
       typeId,
@@ -253,24 +281,48 @@ class EventReader {
           frame.method = value;
           frame.typeId = type;
         } else if (field === 'lineNumber') frame.line = number;
+        else if (field === 'type') {
+          frame.kind = value;
+          frame.kindType = type;
+        }
       },
       () => {
         found.push(frame);
-        frame = { method: 0, typeId: 0, line: 0 };
+        frame = { ...NO_FRAME };
       },
     );
     // The leaf comes first.
-    const stack = found.reverse().map((one) => this.#frame(one.typeId, one.method, Math.max(0, one.line)));
+    const stack = found.reverse().map((one) => this.#frame(one));
     this.#stacks.set(key, stack);
     return stack;
   }
 
-  #frame(typeId: number, method: JfrKey, line: number): JfrFrame {
-    let lines = this.#frames.get(method);
-    if (lines === undefined) this.#frames.set(method, (lines = new Map()));
-    let frame = lines.get(line);
-    if (frame === undefined) lines.set(line, (frame = { name: this.#method(typeId, method), line }));
+  #frame({ typeId, method, line: at, kindType, kind: kindKey }: RawFrame): JfrFrame {
+    const line = Math.max(0, at);
+    let frames = this.#frames.get(method);
+    if (frames === undefined) this.#frames.set(method, (frames = new Map()));
+    const key = `${line} ${kindKey}`;
+    let frame = frames.get(key);
+    if (frame === undefined) {
+      frame = { name: this.#method(typeId, method), line, kind: this.#kind(kindType, kindKey) };
+      frames.set(key, frame);
+    }
     return frame;
+  }
+
+  #kind(typeId: number, key: JfrKey): string {
+    if (typeId === 0) return '';
+    const known = this.#kinds.get(key);
+    if (known !== undefined) return known;
+    const record = this.#chunk.pooled({ typeId, key }, FRAME_TYPE_FIELDS);
+    const pooled = record?.keys.get('description');
+    const description =
+      pooled === undefined
+        ? this.#chunk.text(record?.texts.get('description'))
+        : this.#chunk.pooledText(pooled.typeId, pooled.key);
+    const kind = KINDS.get(description) ?? description;
+    this.#kinds.set(key, kind);
+    return kind;
   }
 
   #method(typeId: number, key: JfrKey): string {

@@ -57,7 +57,7 @@ export class JfrStacks {
     const known = this.#nodes.get(stack);
     if (known !== undefined) return known;
     let node = 0;
-    for (const { name, line } of stack) node = this.#builder.node(node, this.#builder.frame({ name, line }));
+    for (const frame of stack) node = this.#builder.node(node, this.#builder.frame(frame));
     this.#nodes.set(stack, node);
     return node;
   }

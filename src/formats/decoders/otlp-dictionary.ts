@@ -14,6 +14,9 @@ import type {
 } from './otlp-message.ts';
 import { delimited, type OtlpWire, refuseOtlp, type Span, varint } from './otlp-wire.ts';
 
+/** Entries that a table keeps once they are read: samples share few. */
+const MAX_KEPT = 65_536;
+
 /** Messages by index, each read again. */
 class SpanTable<T> implements Table<T> {
   readonly #spans = new Int32Column(16);
@@ -34,6 +37,16 @@ class SpanTable<T> implements Table<T> {
   at(index: number): T | undefined {
     if (index >= this.length) return undefined;
     return this.#read(this.#spans.values[index * 2], this.#spans.values[index * 2 + 1]);
+  }
+}
+
+/** Messages that are asked for again and again: the first ones are read once. */
+class KeptTable<T> extends SpanTable<T> {
+  readonly #known: (T | undefined)[] = [];
+
+  override at(index: number): T | undefined {
+    if (index >= MAX_KEPT) return super.at(index);
+    return (this.#known[index] ??= super.at(index));
   }
 }
 
@@ -109,13 +122,7 @@ export function readDictionary(wire: OtlpWire, spans: readonly Span[], limits: D
     return stack;
   });
   const links = new SpanTable<OtlpLink>((start, end) => readLink(wire, start, end));
-  const known = new Map<string, OtlpAttribute>();
-  const attributes = new SpanTable<OtlpAttribute>((start, end) => {
-    const key = `${start} ${end}`;
-    const attribute = known.get(key) ?? wire.attribute(start, end, strings);
-    if (known.size < MAX_KEPT) known.set(key, attribute);
-    return attribute;
-  });
+  const attributes = new KeptTable<OtlpAttribute>((start, end) => wire.attribute(start, end, strings));
   const check = (length: number, limit: number, what: string): void => {
     if (length > limit) refuseCount(limit, what, `byte ${reader.offset}`);
   };
@@ -158,9 +165,6 @@ export function readDictionary(wire: OtlpWire, spans: readonly Span[], limits: D
   };
 }
 
-/** Attributes that are kept once they are read: samples share few. */
-const MAX_KEPT = 65_536;
-
 function readLink(wire: OtlpWire, start: number, end: number): OtlpLink {
   const link = { trace: '', span: '' };
   wire.fields(start, end, (field, type, stop) => {
@@ -177,6 +181,7 @@ function readLocation(wire: OtlpWire, start: number, end: number, limits: Decode
   let mapping = 0;
   let address = 0n;
   const lines: OtlpLine[] = [];
+  const attributes: number[] = [];
   wire.fields(start, end, (field, type, stop) => {
     if (field === 1 && type === varint) mapping = reader.signed();
     else if (field === 2 && type === varint) {
@@ -188,6 +193,8 @@ function readLocation(wire: OtlpWire, start: number, end: number, limits: Decode
         refuseCount(limits.linesOfLocation, 'lines at one location', `byte ${reader.offset}`);
       lines.push({ func, line });
     }
+    // Until proto 1.8 field 4 was a boolean, and the attributes had the number 5.
+    else if ((field === 4 && type === delimited) || field === 5) wire.numbers(type, stop, attributes);
   });
-  return { mapping, address, lines };
+  return { mapping, address, lines, attributes };
 }

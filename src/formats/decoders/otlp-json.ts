@@ -70,7 +70,8 @@ class JsonReader {
       }));
       this.#check(lines.length, limits.linesOfLocation, 'lines at one location');
       lineCount += lines.length;
-      return { mapping: whole(one, 'mappingIndex'), address: big(one, 'address'), lines };
+      const attributes = numbersOf(one, 'attributeIndices');
+      return { mapping: whole(one, 'mappingIndex'), address: big(one, 'address'), lines, attributes };
     });
     this.#check(locations.length, limits.locations, 'locations');
     this.#check(lineCount, limits.lines, 'lines');

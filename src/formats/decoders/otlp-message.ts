@@ -69,6 +69,8 @@ export interface OtlpLocation {
   readonly address: bigint;
   /** The innermost call first. */
   readonly lines: readonly OtlpLine[];
+  /** Positions in the table of attributes. */
+  readonly attributes: readonly number[];
 }
 
 export interface OtlpFunction {

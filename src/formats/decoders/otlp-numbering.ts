@@ -51,7 +51,7 @@ export const PROFILE_FIELDS = {
   oldest: { time: 4, duration: 5, periodType: 6, period: 7, attributes: 14, originalFormat: 12, original: 13 },
 } as const;
 
-/** Which field of a sample holds what, by its number: `fields` of `SampleColumns`. Times have fields of their own, and so has the link of the oldest, which is not read. */
+/** Which field of a sample holds what, by its number: `fields` of `SampleColumns`. Times have fields of their own, and so has the link of the oldest, 5. */
 export const SAMPLE_FIELDS = {
   new: { attributes: 2, values: 4, link: 3 },
   old: { attributes: 3, values: 2, link: 4 },

@@ -40,6 +40,8 @@ export class SampleColumns {
   readonly #fields = { 2: new Lists(), 3: new Lists(), 4: new Lists() } as const;
   /** Fields 5 and 6, in ms. */
   readonly #times = new Lists();
+  /** Field 5 of the oldest: 0 where it is not there. */
+  readonly #links = new Float64Column(16);
   #values = 0;
 
   /** @param attributeCount of the dictionary */
@@ -61,6 +63,7 @@ export class SampleColumns {
     const evidence = this.#evidence;
     const from = this.#fields[2].values.length;
     let first = 0;
+    let link = 0;
     this.#wire.fields(start, end, (field, type, stop) => {
       if (field === 1 && type === varint) first = reader.signed();
       else if (field === 2) this.#wire.numbers(type, stop, this.#fields[2].values);
@@ -72,9 +75,11 @@ export class SampleColumns {
         if (type === delimited) evidence.field4Packed = true;
         else if (type === varint) evidence.field4Varint = true;
         this.#wire.numbers(type, stop, this.#fields[4].values);
-      } else if (field === 5 || field === 6) this.#pushTimes(field, type, stop);
+      } else if (field === 5 && type === varint) link = reader.signed();
+      else if (field === 5 || field === 6) this.#pushTimes(field, type, stop);
     });
     this.first.push(first);
+    this.#links.push(link);
     const count = this.#fields[2].close();
     const times = this.#times.close();
     this.#values += count + this.#fields[3].close() + this.#fields[4].close() + times;
@@ -117,6 +122,7 @@ export class SampleColumns {
     const { link } = SAMPLE_FIELDS[numbering];
     const links = link === undefined ? undefined : this.#fields[link];
     const times = this.#times;
+    const oldLinks = this.#links.values;
     return {
       length: to - from,
       *[Symbol.iterator](): Iterator<OtlpSample> {
@@ -125,7 +131,7 @@ export class SampleColumns {
           yield {
             stack: stackOf(i),
             attributes: attributes.of(i),
-            link: links?.of(i)[0] ?? 0,
+            link: links === undefined ? oldLinks[i] : (links.of(i)[0] ?? 0),
             values: valueIndex === undefined ? all : [all[valueIndex] ?? 0],
             times: times.of(i),
           };

@@ -7,6 +7,8 @@ export interface FunctionFacts extends SearchFacts {
   readonly isSystem: Uint8Array;
   /** Whether names repeat, as functions are distinguished by definition (or definition and line) until a tree is merged. */
   readonly isLocated?: boolean;
+  /** Kind of frame (`FrameKinds`), where functions are distinguished by it too. */
+  readonly kind?: Uint8Array | undefined;
 }
 
 /** A function that a transform made. */
@@ -18,6 +20,7 @@ interface NewFunction {
   readonly frameLine: number;
   readonly package: string;
   readonly isSystem: number;
+  readonly kind: number;
 }
 
 /** The function that each function becomes, and tables that know both. */
@@ -34,18 +37,21 @@ export class GrowingTables {
 
   constructor(facts: FunctionFacts) {
     this.#facts = facts;
-    const { functions, frameLine, cut } = facts;
+    const { functions, frameLine, cut, kind } = facts;
     const { names, files, mappings } = functions;
     for (let func = 0; func < names.length; func++) {
       // The placeholder for cut-away nodes must not be matched by name.
       if (func !== cut)
-        this.#index.set(this.#key(names[func], files[func], mappings[func], frameLine?.[func] ?? 0), func);
+        this.#index.set(
+          this.#key(names[func], files[func], mappings[func], frameLine?.[func] ?? 0, kind?.[func] ?? 0),
+          func,
+        );
     }
   }
 
   /** The function of that name; of a new one this is what is known. */
   indexOf(wanted: NewFunction): number {
-    const key = this.#key(wanted.name, wanted.file, wanted.mapping, wanted.frameLine);
+    const key = this.#key(wanted.name, wanted.file, wanted.mapping, wanted.frameLine, wanted.kind);
     const known = this.#index.get(key);
     if (known !== undefined) return known;
     const func = this.#facts.functions.names.length + this.#added.push(wanted) - 1;
@@ -54,7 +60,7 @@ export class GrowingTables {
   }
 
   take(): FunctionFacts {
-    const { functions, packages, frameLine, isSystem } = this.#facts;
+    const { functions, packages, frameLine, isSystem, kind } = this.#facts;
     const added = this.#added;
     if (added.length === 0) return this.#facts;
     return {
@@ -68,11 +74,12 @@ export class GrowingTables {
       packages: [...packages, ...added.map((one) => one.package)],
       frameLine: frameLine && longer(frameLine, added, (one) => one.frameLine),
       isSystem: Uint8Array.from([...isSystem, ...added.map((one) => one.isSystem)]),
+      kind: kind && Uint8Array.from([...kind, ...added.map((one) => one.kind)]),
     };
   }
 
-  #key(name: string, file: string, mapping: string, frameLine: number): string {
-    return this.#facts.isLocated === true ? `${name}\0${file}\0${mapping}\0${frameLine}` : name;
+  #key(name: string, file: string, mapping: string, frameLine: number, kind: number): string {
+    return this.#facts.isLocated === true ? `${name}\0${file}\0${mapping}\0${frameLine}\0${kind}` : name;
   }
 }
 

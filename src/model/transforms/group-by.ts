@@ -76,6 +76,7 @@ function groupFunctions(by: GroupBy['by'], facts: FunctionFacts): RenamedFunctio
       line: 0,
       mapping: by === 'binary' ? group : '',
       frameLine: 0,
+      kind: 0,
       package: by === 'binary' ? '' : packages[func],
       isSystem: isSystem[func],
     });

@@ -92,6 +92,7 @@ function* renameFunctions(
       frameLine: facts.frameLine?.[func] ?? 0,
       package: facts.packages[func],
       isSystem: facts.isSystem[func],
+      kind: facts.kind?.[func] ?? 0,
     });
   }
   return { target, facts: tables.take(), hit };

@@ -13,6 +13,7 @@ const NS_A_SECOND = 1e9;
 /** Maximum thread names in one upload: pools that give each thread a new name would create a series for each. */
 const MAX_THREAD_NAMES = 64;
 const THREAD_LABEL = 'thread_name';
+const SPAN_NAME_LABEL = 'span_name';
 const COUNT = 'count';
 const BYTES = 'bytes';
 const NS = 'nanoseconds';
@@ -208,6 +209,8 @@ interface Place {
   readonly thread: string;
   readonly span: string;
   readonly trace: string;
+  /** '' where unknown. */
+  readonly spanName: string;
   readonly byNode: Map<number, number[]>;
 }
 
@@ -226,10 +229,17 @@ class Sums {
 
   add(event: JfrEvent, contexts: ContextLabels | undefined, first: number, second: number): void {
     const { stack, thread, span, trace, value } = event;
-    const labels = contexts?.get(value('contextId') ?? 0) ?? NO_LABELS;
+    const labels = contexts?.contexts.get(value('contextId') ?? 0) ?? NO_LABELS;
+    const spanName = span === '' ? '' : (contexts?.strings.get(value('spanName') ?? 0) ?? '');
     const places = entry(this.#rows, labels, () => new Map<string, Place>());
-    const key = span === '' && trace === '' ? thread : `${span} ${trace} ${thread}`;
-    const { byNode } = entry(places, key, () => ({ thread, span, trace, byNode: new Map<number, number[]>() }));
+    const key = span === '' && trace === '' ? thread : `${span} ${trace} ${value('spanName') ?? 0} ${thread}`;
+    const { byNode } = entry(places, key, () => ({
+      thread,
+      span,
+      trace,
+      spanName,
+      byNode: new Map<number, number[]>(),
+    }));
     const node = this.#stacks.node(stack);
     const row = byNode.get(node);
     if (row === undefined) byNode.set(node, this.#facts.types.length === 1 ? [first] : [first, second]);
@@ -242,8 +252,10 @@ class Sums {
   take(isWithoutThreads: boolean, facts: { timeMs: number; durationMs: number }): Profile {
     const builder = this.#builder;
     for (const [labels, places] of this.#rows) {
-      for (const { thread, span, trace, byNode } of places.values()) {
-        const own = thread === '' || isWithoutThreads ? labels : [...labels, [THREAD_LABEL, thread] as const];
+      for (const { thread, span, trace, spanName, byNode } of places.values()) {
+        const own = [...labels];
+        if (thread !== '' && !isWithoutThreads) own.push([THREAD_LABEL, thread]);
+        if (spanName !== '') own.push([SPAN_NAME_LABEL, spanName]);
         const set = builder.labels([...own, ...traceLabels(span, trace)]);
         for (const [node, values] of byNode) builder.sample(node, values, set);
       }

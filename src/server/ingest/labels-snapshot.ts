@@ -7,8 +7,12 @@ import { Refusal } from './refusal.ts';
 const MAX_CONTEXTS = 1 << 18;
 const MAX_LABELS_OF_CONTEXT = 100;
 
-/** Labels by context id: names and values. One array for all contexts of the same labels. */
-export type ContextLabels = ReadonlyMap<number, readonly (readonly [name: string, value: string])[]>;
+export interface ContextLabels {
+  /** Labels by context id: names and values. One array for all contexts of the same labels. */
+  readonly contexts: ReadonlyMap<number, readonly (readonly [name: string, value: string])[]>;
+  /** Texts by their number: names of spans are among them. */
+  readonly strings: ReadonlyMap<number, string>;
+}
 
 /**
  * Many contexts have the same labels: a service makes a new one for each request.
@@ -44,7 +48,7 @@ export function readLabelsSnapshot(bytes: Uint8Array): ContextLabels {
     known.set(text, same);
     contexts.set(id, same);
   }
-  return contexts;
+  return { contexts, strings };
 }
 
 const utf8 = new TextDecoder();

@@ -8,7 +8,7 @@ import { answerRpc } from '../rpc/rpc.ts';
 import { UploadDecoder } from './decode-upload.ts';
 import { fingerprint } from './fingerprint.ts';
 import { AttributeFolder } from './otlp-attributes.ts';
-import { OtlpGrouper } from './otlp-upload.ts';
+import { type OtlpGroup, OtlpGrouper } from './otlp-upload.ts';
 import { profileName } from './profile-names.ts';
 import { asRefusal, type Refusal } from './refusal.ts';
 import { type IngestLimits, seriesOfProfile, type TakenProfile } from './series-of-profile.ts';
@@ -142,26 +142,34 @@ function openMessage(body: Uint8Array, codec: Codec, outcome: Outcome, limits: I
     outcome.numbering = message.numbering;
     const grouper = new OtlpGrouper(message, limits, counts, new AttributeFolder(limits.attributes));
     const key = fingerprint(['otlp'], [bytes]);
+    /** @param profiles how many are refused with the groups */
+    const keep = (groups: readonly Omit<OtlpGroup, 'profiles'>[], profiles: number): void => {
+      try {
+        const own = groups.map(({ labels, profile: decoded, timeMs }, i) => {
+          const place = outcome.taken.length + i;
+          const repeatKey = timeMs === undefined ? '' : `${key} ${place}`;
+          return seriesOfProfile(decoded, labels, timeMs ?? nowMs, repeatKey, limits, nowMs);
+        });
+        outcome.taken.push(...own);
+      } catch (error) {
+        outcome.refusal ??= asRefusal(error);
+        outcome.rejected += profiles;
+      }
+    };
     for (const scope of message.scopes) {
       for (const profile of scope.profiles) {
         try {
           // Each profile stands for itself: all of it is taken, or nothing.
-          const groups =
-            profile.original !== undefined && profile.samples.length === 0
-              ? originalGroups(decoder, profile, grouper.resourceLabels(scope.attributes))
-              : grouper.groups(scope, profile);
-          const own = groups.map(({ labels, profile: decoded, timeMs }, i) => {
-            const place = outcome.taken.length + i;
-            const repeatKey = timeMs === undefined ? '' : `${key} ${place}`;
-            return seriesOfProfile(decoded, labels, timeMs ?? nowMs, repeatKey, limits, nowMs);
-          });
-          outcome.taken.push(...own);
+          if (profile.original !== undefined && profile.samples.length === 0)
+            keep(originalGroups(decoder, profile, grouper.resourceLabels(scope.attributes)), 1);
+          else grouper.add(scope, profile);
         } catch (error) {
           outcome.refusal ??= asRefusal(error);
           outcome.rejected++;
         }
       }
     }
+    for (const group of grouper.take()) keep([group], group.profiles);
     outcome.folded = grouper.folded;
   } catch (error) {
     outcome.refusal ??= asRefusal(error);
@@ -176,7 +184,7 @@ function originalGroups(
   decoder: UploadDecoder,
   { original, timeMs }: OtlpProfile,
   labels: ReadonlyMap<string, string>,
-): ReturnType<OtlpGrouper['groups']> {
+): Omit<OtlpGroup, 'profiles'>[] {
   const { bytes, format } = original!;
   const pairs = (name: string): { name: string; value: string }[] => {
     const service = labels.get('service.name') ?? 'unknown_service';

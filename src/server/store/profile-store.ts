@@ -302,10 +302,10 @@ export class ProfileStore implements ProfileReader {
     const all = byService(groups.flatMap(({ rows }) => rows));
     const groupOf = (series: number): number => byId.get(series)!.group;
     this.#spans.eachSpan(all, groupOf, fromUs, toUs, this.#notes, stop, (found) => {
-      const { series, timeUs, span, trace, value } = found;
+      const { series, timeUs, value, ids } = found;
       take(groupOf(series), timeUs, value, () => {
         const labels = uploadLabels(byId.get(series)!.row).filter(({ name }) => !groupBy.includes(name));
-        return { profile: { series, timeUs }, span, trace, value, labels };
+        return { profile: { series, timeUs }, ...ids(), value, labels };
       });
     });
   }

@@ -149,6 +149,10 @@ export class SpanRow {
     return found.spans.size + found.traces.size === 0 ? undefined : found;
   }
 
+  get spanCount(): number {
+    return this.spans.length / SPAN_BYTES;
+  }
+
   /** In hex digits; '' for position 0. */
   spanAt(position: number): string {
     return position === 0 ? '' : hexAt(this.spans, (position - 1) * SPAN_BYTES, SPAN_BYTES);
@@ -160,7 +164,7 @@ export class SpanRow {
 
   /**
    * Calls `take` with all values of the series that are wanted; once for each row. Contexts are given by the positions of
-   * their span, root span and trace.
+   * their span, root span and trace, in an object that the next call changes.
    * @throws DamagedBlob
    */
   each(
@@ -169,14 +173,16 @@ export class SpanRow {
     take: (series: number, context: SpanPositions, leaf: number, value: number) => void,
   ): void {
     const reader = this.#reader;
-    const contexts: SpanPositions[] = [];
     const count = this.#count();
+    const positions = new Float64Array(count * 3);
+    const context = { span: 0, root: 0, trace: 0 };
     const [spans, traces] = [this.spans.length / SPAN_BYTES, this.traces.length / TRACE_BYTES];
     for (let i = 0; i < count; i++) {
-      const context = { span: reader.unsigned(), root: reader.unsigned(), trace: reader.unsigned() };
-      if (context.span > spans || context.root > spans || context.trace > traces)
-        throw new DamagedBlob('names an id that is not there');
-      contexts.push(context);
+      const [span, root, trace] = [reader.unsigned(), reader.unsigned(), reader.unsigned()];
+      if (span > spans || root > spans || trace > traces) throw new DamagedBlob('names an id that is not there');
+      positions[i * 3] = span;
+      positions[i * 3 + 1] = root;
+      positions[i * 3 + 2] = trace;
     }
     const seriesCount = this.#count();
     for (let s = 0; s < seriesCount; s++) {
@@ -190,7 +196,11 @@ export class SpanRow {
         const leaf = reader.unsigned();
         const value = reader.unsigned() * divisor;
         if (at >= count || leaf >= nodes) throw new DamagedBlob(`names node ${leaf} of ${nodes}`);
-        if (isTaken) take(series, contexts[at], leaf, value);
+        if (!isTaken) continue;
+        context.span = positions[at * 3];
+        context.root = positions[at * 3 + 1];
+        context.trace = positions[at * 3 + 2];
+        take(series, context, leaf, value);
       }
     }
   }

@@ -22,11 +22,9 @@ interface StoredRow {
 export interface SpanValue {
   readonly series: number;
   readonly timeUs: number;
-  /** 16 hex digits. */
-  readonly span: string;
-  /** 32 hex digits, or ''. */
-  readonly trace: string;
   readonly value: number;
+  /** Of the span, 16 hex digits, and of its trace, 32 or ''. Made on request: of millions few are shown. */
+  ids(): { readonly span: string; readonly trace: string };
 }
 
 export class StoredSpans {
@@ -94,19 +92,29 @@ export class StoredSpans {
     const walk = new DayWalk(this.#parts, NOWHERE, notes);
     for (const one of selection) {
       this.#each(one, fromUs, toUs, walk, notes, stop, (row, { time_us: timeUs }, series) => {
-        const sums = new Map<number, { series: number; span: number; trace: number; value: number }>();
+        const groups = new Map<number, SpanSums>();
+        let last = NO_SERIES;
+        let sums = new SpanSums(0);
         row.each(
           Infinity,
           (id) => series.has(id),
           (id, { span, trace }, _leaf, value) => {
-            const key = groupOf(id) * MAX_POSITIONS + span;
-            const sum = sums.get(key);
-            if (sum === undefined) sums.set(key, { series: id, span, trace, value });
-            else sum.value += value;
+            if (id !== last) {
+              last = id;
+              const group = groupOf(id);
+              sums = groups.get(group) ?? new SpanSums(row.spanCount);
+              groups.set(group, sums);
+            }
+            sums.add(id, span, trace, value);
           },
         );
-        for (const { series: id, span, trace, value } of sums.values())
-          if (span > 0) take({ series: id, timeUs, span: row.spanAt(span), trace: row.traceAt(trace), value });
+        for (const { span, series: seriesOf, trace, value } of groups.values()) {
+          for (let i = 0; i < span.length; i++) {
+            if (span[i] === 0) continue;
+            const ids = () => ({ span: row.spanAt(span[i]), trace: row.traceAt(trace[i]) });
+            take({ series: seriesOf[i], timeUs, value: value[i], ids });
+          }
+        }
       });
     }
   }
@@ -135,8 +143,33 @@ export class StoredSpans {
   }
 }
 
-/** More than a row has spans: each takes eight bytes. */
-const MAX_POSITIONS = 2 ** 32;
+const NO_SERIES = -1;
+
+/** The sum of each span of a row, with the first series and trace that it was seen with. */
+class SpanSums {
+  /** By position of the span: its place in the columns, from 1 on. */
+  readonly #placeOf: Int32Array;
+  readonly span: number[] = [];
+  readonly series: number[] = [];
+  readonly trace: number[] = [];
+  readonly value: number[] = [];
+
+  constructor(spans: number) {
+    this.#placeOf = new Int32Array(spans + 1);
+  }
+
+  add(series: number, span: number, trace: number, value: number): void {
+    const place = this.#placeOf[span];
+    if (place > 0) {
+      this.value[place - 1] += value;
+      return;
+    }
+    this.span.push(span);
+    this.series.push(series);
+    this.trace.push(trace);
+    this.#placeOf[span] = this.value.push(value);
+  }
+}
 
 /** Where only sums are wanted. */
 const NOWHERE: SampleVisitor = { open: () => () => undefined, close: () => undefined };

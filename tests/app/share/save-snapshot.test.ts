@@ -1,5 +1,5 @@
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { Analysis } from '#analysis/analysis.ts';
 import type { DataSource } from '#datasource/datasource.ts';
 import { type SnapshotAnswers, snapshotSource, unpackSnapshot } from '#datasource/snapshot.ts';
@@ -90,6 +90,7 @@ const opened = <Facts extends object>(asked: Facts, handle: number) => ({
 });
 const noWorker = {} as Analysis;
 
+beforeEach(() => onScreen.setState({ hasStarted: true }));
 afterEach(() => urlStore.setState(({ state }) => ({ state: { ...state, view: 'explore', snap: undefined } })));
 
 it('holds the answers behind Explore, and nothing else of the server', async () => {
@@ -178,6 +179,18 @@ it('waits for the complete answer although no query runs at the moment', async (
   new QueryObserver(queries, whole).subscribe(() => {});
   onScreen.setState({ isComplete: true });
   expect((await keeping).answers.profiles).toMatchObject([{ isWhole: true, encoded: { bytes: Uint8Array.of(2) } }]);
+});
+
+it('waits for the page, whose first answer may be there before it', async () => {
+  const queries = await shown(opened(sourceQueries.first(source, noWorker, query), 1));
+  onScreen.setState({ hasStarted: false });
+  const keeping = kept(queries);
+  for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setTimeout(resolve));
+  const whole = opened(sourceQueries.whole(source, noWorker, query), 2);
+  await queries.prefetchQuery(whole);
+  new QueryObserver(queries, whole).subscribe(() => {});
+  onScreen.setState({ hasStarted: true });
+  expect((await keeping).answers.profiles).toMatchObject([{ isWhole: true }]);
 });
 
 it('reports that no profile is shown', async () => {

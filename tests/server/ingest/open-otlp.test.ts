@@ -132,6 +132,84 @@ describe('what is stored', () => {
     expect(facts.otlp?.folded).toBe(1500);
   });
 
+  describe('of processes that differ in what is folded away', () => {
+    const process = (pid: number, threads: readonly string[], stack = ['main']): MadeResource => ({
+      attributes: { 'service.name': 'shop', 'process.pid': pid },
+      profiles: [
+        { ...CPU, samples: threads.map((name) => ({ stack, values: [1], attributes: { 'thread.name': name } })) },
+      ],
+    });
+    const counts = (profiles: readonly IncomingProfile[]): unknown[] =>
+      rowsOf(profiles)
+        .filter(({ type }) => type.includes('samples'))
+        .map(({ labels, total }) => [labels['thread.name'], total]);
+
+    it('is one profile', async () => {
+      const body = otlpMessage([process(1, ['a', 'b']), process(2, ['b', 'c'], ['main', 'price']), process(3, ['a'])]);
+      const { profiles } = await send(body);
+      expect(profiles).toHaveLength(1);
+      expect(counts(profiles)).toEqual([
+        ['a', 2],
+        ['b', 2],
+        ['c', 1],
+      ]);
+    });
+
+    it('is one for each time, service and type', async () => {
+      const later = { ...process(2, ['a']).profiles[0], timeNs: TIME_NS + 1_000_000_000n };
+      const other = { ...process(2, ['a']).profiles[0], periodType: ['wall', 'nanoseconds'] as const };
+      const shop = { 'service.name': 'shop' };
+      const body = otlpMessage([process(1, ['a']), { attributes: shop, profiles: [later, other] }]);
+      expect((await send(body)).profiles).toHaveLength(3);
+    });
+
+    it('is several where one would have too many samples, or labels', async () => {
+      const named = (from: number): string[] => Array.from({ length: 100 }, (_, i) => `worker-${from + i}`);
+      const sent = await send(otlpMessage([process(1, named(0)), process(2, named(100))]));
+      expect([sent.profiles.length, sent.facts.trimmed?.labelsDropped]).toEqual([2, 0]);
+      const limits = { ...LIMITS, maxSamples: 3 };
+      const two = [process(1, ['a', 'b']), process(2, ['a', 'b'])];
+      expect((await send(otlpMessage(two), { limits })).profiles).toHaveLength(2);
+    });
+
+    it('is one with the spans of all', async () => {
+      const made = [1, 2, 3].map((pid): MadeResource => {
+        const { attributes, profiles } = process(pid, ['a']);
+        const samples = Array.from({ length: 100 }, (_, i) => ({
+          ...profiles[0].samples[0],
+          link: { trace: 'f'.repeat(32), span: `${pid}${i}`.padStart(16, '0') },
+        }));
+        return { ...(attributes && { attributes }), profiles: [{ ...profiles[0], samples }] };
+      });
+      const { profiles } = await send(otlpMessage(made));
+      expect(profiles.map(({ spans }) => spans?.contexts.length)).toEqual([300]);
+      expect(counts(profiles)).toEqual([['a', 300]]);
+    });
+
+    it('is without the one that is damaged', async () => {
+      const json = JSON.parse(otlpJson([process(1, ['a']), process(2, ['a']), process(3, ['a'])])) as {
+        resourceProfiles: { scopeProfiles: { profiles: { samples: { stackIndex: number }[] }[] }[] }[];
+      };
+      json.resourceProfiles[1].scopeProfiles[0].profiles[0].samples[0].stackIndex = 99;
+      const { profiles, answer } = await send(JSON.stringify(json), { type: 'application/json' });
+      expect(counts(profiles)).toEqual([['a', 2]]);
+      expect(JSON.parse(Buffer.from(answer.body).toString())).toMatchObject({
+        partialSuccess: { rejectedProfiles: '1', errorMessage: expect.stringContaining('stack 99') as string },
+      });
+    });
+
+    it('counts each where all are refused', async () => {
+      const old = [1, 2].map((pid): MadeResource => {
+        const made = process(pid, ['a']);
+        return { ...made, profiles: [{ ...made.profiles[0], timeNs: TIME_NS - 86_400_000_000_000n }] };
+      });
+      const { answer } = await send(otlpJson([...SHOP, ...old]), { type: 'application/json' });
+      expect(JSON.parse(Buffer.from(answer.body).toString())).toMatchObject({
+        partialSuccess: { rejectedProfiles: '2' },
+      });
+    });
+  });
+
   it('keeps the labels with few values where there are too many sets', async () => {
     const samples = Array.from({ length: 500 }, (_, i) => ({
       stack: ['main'],
@@ -245,7 +323,8 @@ describe('what is stored', () => {
     const [plain] = await keys(otlpMessage(SHOP));
     expect(plain).not.toBe('');
     expect(await keys(new Uint8Array(gzipSync(otlpMessage(SHOP))), { encoding: 'gzip' })).toEqual([plain]);
-    const two = await keys(otlpMessage([...SHOP, ...SHOP]));
+    const [shop] = SHOP;
+    const two = await keys(otlpMessage([shop, { ...shop, attributes: { 'service.name': 'cart' } }]));
     expect(new Set(two).size).toBe(2);
   });
 });

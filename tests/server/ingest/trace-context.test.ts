@@ -7,6 +7,7 @@ import { openUpload } from '#server/ingest/open-upload.ts';
 import type { IngestLimits } from '#server/ingest/series-of-profile.ts';
 import { traceContexts } from '#server/ingest/trace-context.ts';
 import { jfrChunk } from '../../support/jfr-message.ts';
+import { encodeMessage, message } from '../../support/pprof-message.ts';
 import { labelledPprof } from '../../support/labelled-pprof.ts';
 import { type MadeResource, otlpJson, otlpMessage } from '../../support/otlp-message.ts';
 
@@ -153,6 +154,31 @@ describe('the doors', () => {
     const recording = jfrChunk([{ ...event, ...ids }, { ...event, ...ids }, event], { startNs: (NOW_MS - 1000) * 1e6 });
     const sent = await send('/ingest', 'name=shop&format=jfr&sampleRate=100', 'application/octet-stream', recording);
     expect(valuesOf(sent.profiles)).toEqual({ [`shop ${SPAN} ${TRACE}`]: 20_000_000, 'shop - -': 10_000_000 });
+  });
+
+  it('have the names of spans as labels, from the labels part of pyroscope-java', async () => {
+    const event = { type: 'profiler.WallClockSample', samples: 1, stackTrace: ['App.main:1'], state: 'STATE_RUNNABLE' };
+    const spanId = BigInt(`0x${SPAN}`);
+    const recording = jfrChunk([{ ...event, spanId, spanName: 2 }, { ...event, spanId, spanName: 9 }, event], {
+      startNs: (NOW_MS - 1000) * 1e6,
+    });
+    const snapshot = encodeMessage(message([2, message([1, 2], [2, 'GET /cart'])]));
+    const part = (name: string, bytes: Uint8Array): string =>
+      `--edge\r\ncontent-disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${Buffer.from(bytes).toString('latin1')}\r\n`;
+    const form = Buffer.from(`${part('jfr', recording)}${part('labels', snapshot)}--edge--\r\n`, 'latin1');
+    const type = 'multipart/form-data; boundary=edge';
+    const sent = await send('/ingest', 'name=shop&format=jfr&sampleRate=100', type, new Uint8Array(form));
+    const names = sent.profiles.flatMap(({ series, profile }) =>
+      series.map(({ labels, rows, column }) => {
+        const total = [...rows].reduce((sum, row) => sum + profile.values[column].values[row], 0);
+        return [labels.find(({ name }) => name === 'span_name')?.value, total];
+      }),
+    );
+    // A number without a text is no name.
+    expect(names).toEqual([
+      ['GET /cart', 10_000_000],
+      [undefined, 20_000_000],
+    ]);
   });
 
   it('refuse a link that is not in the table', async () => {

@@ -121,6 +121,7 @@ function Chart(props: ViewProps & { readonly chart: ChartAnswer }): ReactElement
           colours={colours}
           ownCostAt="ends"
           definitionColours={undefined}
+          kinds={undefined}
           hit={hit}
           hitNodes={undefined}
           byFunction={byFunction}

@@ -16,7 +16,7 @@ import { Strip } from './strip.tsx';
 import styles from './flame-view.module.css';
 
 export function FlameView(props: ViewProps): ReactElement {
-  const { shown, hit, hitNodes, colours, definitionColours, fills, selected } = props;
+  const { shown, hit, hitNodes, colours, definitionColours, kinds, fills, selected } = props;
   const { tree, answer } = shown;
   const { names } = shown.opened.profile.functions;
   const direction = useUrl((state) => state.dir);
@@ -26,7 +26,7 @@ export function FlameView(props: ViewProps): ReactElement {
   const { select, onMenu, onKey, menu } = useFrameActions(props);
   return (
     <ViewColumn>
-      <Strip shown={shown} fills={fills}>
+      <Strip shown={shown} kinds={kinds} fills={fills}>
         {zoom.node > 0 && (
           <ZoomCrumb
             tree={tree}
@@ -67,6 +67,7 @@ export function FlameView(props: ViewProps): ReactElement {
           colours={colours}
           ownCostAt={isInverted(shown.request.transforms) ? 'tops' : 'ends'}
           definitionColours={definitionColours}
+          kinds={kinds}
           hit={hit}
           hitNodes={hitNodes}
           byFunction={answer.byFunction}

@@ -1,13 +1,14 @@
 /** The strip above the graph: the total and the legend. */
 import { type ReactElement, type ReactNode, useMemo } from 'react';
 import { sampleTypeTitle } from '#model/profile-type.ts';
+import type { TreeKinds } from '#model/tree-kinds.ts';
 import { rateScaleOf } from '#model/series-values.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { selfShareKeys } from '#render/palette.ts';
 import { LeftOut } from '../../components/left-out.tsx';
 import { useUrl } from '../../url/url-store.ts';
-import { legendOf } from '../colours.ts';
+import { legendOf, ruleFor } from '../colours.ts';
 import { type ShownTree, type Snapshots, valueText } from '../../screen/shown.ts';
 import styles from './flame-view.module.css';
 
@@ -34,16 +35,20 @@ function snapshotText({ count }: Snapshots): string {
 
 interface StripProps {
   readonly shown: ShownTree;
+  readonly kinds: TreeKinds | undefined;
   readonly fills: readonly string[];
   /** In place of the legend. */
   readonly children?: ReactNode;
 }
 
-export function Strip({ shown, fills, children }: StripProps): ReactElement {
-  const rule = useUrl((state) => state.col);
+export function Strip({ shown, kinds, fills, children }: StripProps): ReactElement {
   const { profile, snapshots } = shown.opened;
+  const rule = ruleFor(
+    profile,
+    useUrl((state) => state.col),
+  );
   const { answer, tree } = shown;
-  const groups = useMemo(() => legendOf(profile, rule, answer, MAX_GROUPS), [profile, rule, answer]);
+  const groups = useMemo(() => legendOf(profile, rule, answer, MAX_GROUPS, kinds), [profile, rule, answer, kinds]);
   const whole = tree.total[0];
   const type = profile.sampleTypes[shown.sampleType];
   const stacks = profile.stackCounts[shown.sampleType] ?? 0;

@@ -2,7 +2,9 @@
 import type { ReactElement } from 'react';
 import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
 import { sampleTypeTitle } from '#model/profile-type.ts';
+import { type TreeKinds, WHOLE_SHARE } from '#model/tree-kinds.ts';
 import { formatCount, formatExact, formatShare } from '#model/units.ts';
+import { useFrameKinds } from '../../queries/analysis-queries.ts';
 import type { Place } from '../../state/ui-store.ts';
 import { samplesIn, type ShownTree, valueText } from '../../screen/shown.ts';
 import { placeOfNode } from '../definition-rows.ts';
@@ -10,6 +12,15 @@ import { TooltipBox, TooltipLine } from './tooltip-box.tsx';
 
 /** In characters: hostile names are megabytes long. */
 const MAX_NAME_LENGTH = 600;
+
+/** `JIT-compiled 81 %, interpreted 19 %`; one kind alone has no share. '' where nothing is known. */
+function kindText({ names, shares }: TreeKinds, node: number): string {
+  const own = Array.from(names, (name, kind) => ({ name, share: shares[node * names.length + kind] }))
+    .filter(({ share }) => share > 0)
+    .sort((a, b) => b.share - a.share);
+  if (own.length === 1) return own[0].name;
+  return own.map(({ name, share }) => `${name || 'unknown'} ${formatShare(share, WHOLE_SHARE)}`).join(', ');
+}
 
 interface FrameTooltipProps {
   readonly shown: ShownTree;
@@ -41,7 +52,8 @@ export function FrameTooltip({
   at,
   isTapped,
 }: FrameTooltipProps): ReactElement {
-  const { functions, sampleTypes } = shown.opened.profile;
+  const { functions, sampleTypes, hasKinds } = shown.opened.profile;
+  const kinds = useFrameKinds(hasKinds && began === undefined ? shown.request : undefined).data;
   const func = tree.func[node];
   const isCut = func === shown.opened.profile.cut?.func;
   const full = isCut ? 'Below the cut' : node === 0 ? rootTitle : nodeName(tree, functions.names, node);
@@ -71,6 +83,9 @@ export function FrameTooltip({
         <TooltipLine part="file">
           {isCut ? 'All callees that are too small for this answer' : placeOfNode(shown, tree, node)}
         </TooltipLine>
+      )}
+      {kinds && tree === shown.tree && node > 0 && kindText(kinds, node) !== '' && (
+        <TooltipLine part="file">{kindText(kinds, node)}</TooltipLine>
       )}
       <table>
         <thead>

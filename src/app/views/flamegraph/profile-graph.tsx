@@ -5,7 +5,7 @@ import { formatOffsetMs } from '#model/interval.ts';
 import { ownCost, type OwnCostAt } from '#model/own-cost.ts';
 import { formatShare } from '#model/units.ts';
 import { lazily } from '../../components/lazily.tsx';
-import { keysOfNodes } from '../colours.ts';
+import { keysOfKinds, keysOfNodes } from '../colours.ts';
 import { valueText } from '../../screen/shown.ts';
 import { useNodeHits } from '../node-hits.ts';
 import type { ViewProps } from '../view.ts';
@@ -16,7 +16,7 @@ const FrameTooltip = lazily(async () => (await import('./frame-tooltip.tsx')).Fr
 interface ProfileGraphProps
   extends
     Omit<FlameGraphProps, 'names' | 'words' | 'colours' | 'hit' | 'start' | 'renderTooltip'>,
-    Pick<ViewProps, 'shown' | 'hit' | 'hitNodes' | 'colours' | 'definitionColours'> {
+    Pick<ViewProps, 'shown' | 'hit' | 'hitNodes' | 'colours' | 'definitionColours' | 'kinds'> {
   /** Names the root's box; the function itself in Sandwich. */
   readonly rootTitle: string;
   /** What shares are of: the shown total, also in a half of Sandwich. */
@@ -52,7 +52,7 @@ function whenText(calls: ProfileGraphProps['calls'], node: number): string {
 
 export function ProfileGraph(props: ProfileGraphProps): ReactElement {
   const { shown, tree, rootTitle, whole, byFunction, colours, definitionColours, hit, hitNodes } = props;
-  const { zoom, ownCostAt, rootSelf, calls } = props;
+  const { zoom, ownCostAt, rootSelf, calls, kinds } = props;
   const { names } = shown.opened.profile.functions;
   const words = useMemo(() => {
     const numbers = (node: number, at: number): string => {
@@ -75,8 +75,11 @@ export function ProfileGraph(props: ProfileGraphProps): ReactElement {
   // A half of Sandwich is made of names.
   const definitions = tree === shown.tree ? shown.answer.definitions : undefined;
   const keys = useMemo(
-    () => keysOfNodes(tree, colours, definitions, definitionColours),
-    [tree, colours, definitions, definitionColours],
+    () =>
+      kinds && tree === shown.tree
+        ? keysOfKinds(tree, names, colours, kinds)
+        : keysOfNodes(tree, colours, definitions, definitionColours),
+    [tree, shown.tree, names, colours, definitions, definitionColours, kinds],
   );
   const hits = useNodeHits(tree, hit, hitNodes);
   return (

@@ -88,6 +88,7 @@ function Half({ shown, colours, hit, half, self, onKey }: HalfProps): ReactEleme
         whole={shown.tree.total[0]}
         colours={colours}
         definitionColours={undefined}
+        kinds={undefined}
         hit={hit}
         ownCostAt={ownCostInHalf(which, isInverted(shown.request.transforms))}
         rootSelf={self}

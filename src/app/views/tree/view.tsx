@@ -6,7 +6,7 @@ import { hotPath, type RowOrder } from '#model/visible-rows.ts';
 import type { UrlState } from '../../url/url-state.ts';
 import { scaleOf } from '../../screen/shown.ts';
 import { navigate, useUrl } from '../../url/url-store.ts';
-import { keysOfNodes } from '../colours.ts';
+import { keysOfKinds, keysOfNodes } from '../colours.ts';
 import { largestOf } from '../largest-node.ts';
 import { useNodeHits } from '../node-hits.ts';
 import { useFrameActions, type ViewProps } from '../view.ts';
@@ -15,7 +15,7 @@ import { type TreeColumn, TreeGrid } from './tree-grid.tsx';
 import styles from './tree-view.module.css';
 
 export function View(props: ViewProps): ReactElement {
-  const { shown, fills, colours, definitionColours, selected } = props;
+  const { shown, fills, colours, definitionColours, kinds, selected } = props;
   const sort = useUrl((state) => state.sort);
   const { select, onMenu, onKey, menu } = useFrameActions(props);
   const { tree } = shown;
@@ -24,8 +24,9 @@ export function View(props: ViewProps): ReactElement {
   const order = useMemo(() => orderOf(tree, names, sort), [tree, names, sort]);
   const { definitions } = shown.answer;
   const keys = useMemo(
-    () => keysOfNodes(tree, colours, definitions, definitionColours),
-    [tree, colours, definitions, definitionColours],
+    () =>
+      kinds ? keysOfKinds(tree, names, colours, kinds) : keysOfNodes(tree, colours, definitions, definitionColours),
+    [tree, names, colours, definitions, definitionColours, kinds],
   );
   const hits = useNodeHits(tree, props.hit, props.hitNodes);
   const scale = scaleOf(shown.opened);
