@@ -163,7 +163,9 @@ const PARTS_OF_SERVERS: Readonly<Record<string, string>> = {
   'profile-now.tsx': 'ProfileNow',
   'remove-service.tsx': 'RemoveService',
   'server-notice.tsx': 'ServerNotice',
+  'share-dialog.tsx': 'ShareDialog',
   'store-notice.tsx': 'StoreNotice',
+  'use-said-in-link.ts': 'useSaidInLink',
 };
 
 /** A page in one file has no server: what is about one stays out. */
