@@ -48,10 +48,7 @@ interface Kind {
 /** Attributes of a sample: which service it is of, and which labels it has. */
 interface SampleFacts {
   readonly service: string;
-  /** Those that a series has. */
   readonly labels: readonly LabelPair[];
-  /** With the ids of its span. */
-  readonly pairs: readonly LabelPair[];
 }
 
 /** What one profile adds to one group. */
@@ -59,7 +56,13 @@ interface Addition {
   readonly key: string;
   readonly service: string;
   startMs: number;
-  readonly samples: (Omit<SampleFacts, 'service'> & { readonly stack: number; readonly value: number })[];
+  readonly samples: {
+    readonly stack: number;
+    readonly labels: readonly LabelPair[];
+    /** The labels, and the ids of its span. */
+    readonly pairs: readonly LabelPair[];
+    readonly value: number;
+  }[];
 }
 
 /**
@@ -128,10 +131,11 @@ export class OtlpGrouper {
     const known = new Map<string, SampleFacts>();
     const additions = new Map<string, Addition>();
     for (const sample of samples) {
-      const key = `${sample.link} ${sample.attributes.join()}`;
+      const key = sample.attributes.join();
       let facts = known.get(key);
       if (facts === undefined) known.set(key, (facts = this.#factsOf(profile, sample, attributes)));
-      const { service, labels, pairs } = facts;
+      const { service, labels } = facts;
+      const pairs = sample.link === 0 ? labels : [...labels, ...traceLabelsOf(sample, this.#message.dictionary)];
       const add = (step: number, timeMs: number, value: number): void => {
         const name = `${step} ${service} ${common}`;
         let found = additions.get(name);
@@ -197,8 +201,7 @@ export class OtlpGrouper {
     const text = JSON.stringify([...pairs.values()]);
     let labels = this.#labels.get(text);
     if (labels === undefined) this.#labels.set(text, (labels = [...pairs.values()]));
-    const ids = traceLabelsOf(sample, dictionary);
-    return { service: serviceOf(attributes, own), labels, pairs: ids.length === 0 ? labels : [...labels, ...ids] };
+    return { service: serviceOf(attributes, own), labels };
   }
 
   /** @returns undefined if the attribute becomes no label */
