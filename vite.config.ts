@@ -165,6 +165,7 @@ const PARTS_OF_SERVERS: Readonly<Record<string, string>> = {
   'server-notice.tsx': 'ServerNotice',
   'share-dialog.tsx': 'ShareDialog',
   'store-notice.tsx': 'StoreNotice',
+  'use-said-in-link.ts': 'useSaidInLink',
 };
 
 /** A page in one file has no server: what is about one stays out. */

@@ -103,10 +103,16 @@ function inBrackets(text: string): string {
   return text === '' ? '' : ` (${text})`;
 }
 
-/** `10.8 to 23.6 requests of /report a second, +119 %` */
+/** `10.8 to 23.6 requests of /report a second, +119 %`; `53.3 requests a second on both sides` */
 function rateText(a: number, b: number, what: string): string {
+  if (isAlike(a, b)) return `${formatNumber(a)}\u00a0${what} a second on both sides`;
   const change = a > 0 && b > 0 ? `, ${signed((b / a - 1) * 100)}` : '';
   return `${formatNumber(a)} to ${formatNumber(b)}\u00a0${what} a second${change}`;
+}
+
+/** Whether two rates look the same: then no change of them is shown. */
+function isAlike(a: number, b: number): boolean {
+  return formatNumber(a) === formatNumber(b);
 }
 
 /** Changes below this, in percent, are called about the same. */
@@ -179,7 +185,7 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
   }
   if (found.between >= MIN_BETWEEN)
     sentences.push(
-      `The two ranges differ by about ±${formatNumber(found.between)}\u00a0% from function to function where nothing changed; intervals allow for that.`,
+      `The two sides differ by about ±${formatNumber(found.between)}\u00a0% from function to function where nothing changed; intervals allow for that.`,
     );
   return sentences.join(' ');
 }
@@ -197,7 +203,8 @@ function aboutRequests({ requests }: WhatChanged, { sampleType: { type, unit } }
   const { rateA, rateB, costA, costB, isWithoutIdle } = requests;
   const [more, dearer] = [rateB / rateA - 1, costB / costA - 1];
   const idle = isWithoutIdle ? ' without idle time' : '';
-  const cost = `${formatValue(costA, unit, type)} to ${formatValue(costB, unit, type)}${idle}, ${signed(dearer * 100)}`;
+  const [ofA, ofB] = [costA, costB].map((one) => formatValue(one, unit, type));
+  const cost = ofA === ofB ? `${ofA}${idle} on both sides` : `${ofA} to ${ofB}${idle}, ${signed(dearer * 100)}`;
   const isBusier = Math.abs(more) >= MIN_REQUESTS_CHANGE;
   const isDearer = Math.abs(dearer) >= MIN_REQUESTS_CHANGE;
   const calls = more > 0 ? 'more requests' : 'fewer requests';
@@ -208,7 +215,8 @@ function aboutRequests({ requests }: WhatChanged, { sampleType: { type, unit } }
     : isDearer
       ? `about as many requests, and each costs ${dearer > 0 ? 'more' : 'less'}`
       : 'about as many requests, and each costs about the same';
-  return `From ${rateText(rateA, rateB, 'requests')}; each took ${cost}: ${why}.`;
+  const from = isAlike(rateA, rateB) ? '' : 'From ';
+  return `${from}${rateText(rateA, rateB, 'requests')}; each took ${cost}: ${why}.`;
 }
 
 /** Beyond this size the sentence says only that there is too little data. */

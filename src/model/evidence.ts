@@ -1,21 +1,21 @@
 /** Which changes between two sides are more than noise: of functions (code), of units (work) and of nodes. How: docs/compare.md. */
 import { type Bar, usualBar } from './bar.ts';
 import { withoutIdle } from './idle.ts';
-import { testNodes } from './node-changes.ts';
+import { ownChanges, testNodes } from './node-changes.ts';
 import { prepareSide, prepareStacks, type PreparedTree } from './prepared-stacks.ts';
 import type { Remaining } from './remaining.ts';
 import { estimateOf, intervalOf, type Noise, type Scored } from './score-test.ts';
 import { leastSlices, type SideSlices } from './slices.ts';
 import { scanTree, type Scan } from './tree-scan.ts';
 import type { UnionTree } from './union.ts';
-import { testUnits, type UnitTest } from './unit-work.ts';
-import { findUnits, RUNTIME_UNIT, sumOf } from './work-units.ts';
+import { growthOf, testUnits, type UnitTest } from './unit-work.ts';
+import { findUnits, RUNTIME_UNIT } from './work-units.ts';
 
-/** The verdict on a change. */
-export type Verdict = 'supported' | 'unclear' | 'few-samples' | 'small' | 'untested';
+/** The verdict on a change. `shifted`: of a node, whose share changed because that of others did. */
+export type Verdict = 'supported' | 'unclear' | 'few-samples' | 'small' | 'untested' | 'shifted';
 /** In the order of the numbers in `Findings.verdict`. */
-export const verdicts: readonly Verdict[] = ['untested', 'supported', 'unclear', 'few-samples', 'small'];
-const [UNTESTED, SUPPORTED, UNCLEAR, FEW, SMALL] = [0, 1, 2, 3, 4];
+export const verdicts: readonly Verdict[] = ['untested', 'supported', 'unclear', 'few-samples', 'small', 'shifted'];
+const [UNTESTED, SUPPORTED, UNCLEAR, FEW, SMALL, SHIFTED] = [0, 1, 2, 3, 4, 5];
 
 /** Instead of a row index: idle time is not tested. */
 export const IDLE_ROW = -2;
@@ -101,6 +101,8 @@ const ONE_FUNCTION = 0.9;
 const TRUNK = 0.9;
 /** The deepest frame with this share of a unit names it. */
 const NAMES_FROM = 0.95;
+/** A change of a node's share is its own if what it covers makes this part of it. */
+const OWN_PART = 0.5;
 
 /**
  * @param router function whose callees are routes; undefined: routes are found by dispatch frames
@@ -135,12 +137,17 @@ export function compareSides(
   const growth = growthOf(scan.left);
   const found = testNodes(union, tree, [a, b], [ofA, ofB], bar);
   const nodes = emptyFindings(found.rows.length);
+  const own = ownChanges(union, scan.left, units.unit, growth, {
+    isChanged: (node) => causeOf[node] >= 0 || (moveOf[node] >= 0 && scan.moves[moveOf[node]].z >= CLEAR_MOVE_Z),
+    workZ: (unit) => (work.verdict[unit] === SUPPORTED ? work.z[unit] : 0),
+  });
   for (const [row, { scored, z, isFound }] of found.rows.entries()) {
     if (!scored) continue;
     setFinding(nodes, row, scored, z, found.noise);
     const isSmall = Math.abs(pointsOf(scored)) < bar.leastShare || Math.abs(nodes.change[row]) < bar.leastChange;
     const isFew = nodes.samplesA[row] + nodes.samplesB[row] < bar.leastSamples;
-    nodes.verdict[row] = isFew ? FEW : isSmall ? SMALL : isFound ? SUPPORTED : UNCLEAR;
+    const isOwn = own[found.nodes[row]] * Math.sign(pointsOf(scored)) >= OWN_PART * Math.abs(pointsOf(scored));
+    nodes.verdict[row] = isFew ? FEW : isSmall ? SMALL : isFound ? (isOwn ? SUPPORTED : SHIFTED) : UNCLEAR;
   }
   return {
     isSliced,
@@ -338,31 +345,6 @@ function largestOf({ tree: { func, names }, sides, totals }: Remaining, nodes: r
   }
   const order = [...sizes].sort(([f, x], [g, y]) => (Math.abs(x - y) > 1e-9 ? y - x : names[f] < names[g] ? -1 : 1));
   return order[0][0];
-}
-
-function growthOf(left: Remaining): Float64Array {
-  const sums = ([0, 1] as const).map((side) =>
-    Float64Array.from({ length: left.units.count }, (_, unit) => sumOf(left.unitSums(side, unit))),
-  );
-  const relative = left.totals[0] / left.totals[1];
-  const [allA, allB] = [0, 1].map((side) => sumOf(sums[side]) - sums[side][RUNTIME_UNIT]);
-  const ofAll = (allB / allA) * relative;
-  const before = ([0, 1] as const).map((side) => {
-    const whole = new Float64Array(left.units.count);
-    const { self } = left.sides[side];
-    for (let node = 0; node < left.tree.length; node++) whole[left.units.unit[node]] += self[node];
-    return whole;
-  });
-  return Float64Array.from({ length: left.units.count + 1 }, (_, unit) => {
-    // Idle time is no work.
-    if (unit === left.units.count) return 1;
-    const growth = (sums[1][unit] / sums[0][unit]) * relative;
-    if (unit !== RUNTIME_UNIT && growth > 0 && Number.isFinite(growth)) return growth;
-    const [a, b] = [before[0][unit], before[1][unit]];
-    // Present on both sides, but all of it changed as code, or it is the runtime: its work is taken to follow the
-    // average.
-    return a > 0 === b > 0 ? ofAll || 1 : b / a;
-  });
 }
 
 function pointsOf({ strata }: Scored): number {

@@ -1,5 +1,6 @@
 /** Tests which nodes of the union changed their share of the whole by more than noise, for the colours. */
 import type { PreparedSide, PreparedTree } from './prepared-stacks.ts';
+import type { Remaining } from './remaining.ts';
 import { noiseOf } from './noise.ts';
 import { type Noise, score, type Scored, zOf } from './score-test.ts';
 import { discoveries } from './chance.ts';
@@ -10,6 +11,8 @@ import type { UnionTree } from './union.ts';
 export interface NodeTests {
   /** By node: its row, or −1 below the floor. */
   readonly nodeRow: Int32Array;
+  /** By row. */
+  readonly nodes: readonly number[];
   readonly rows: readonly { readonly scored: Scored | undefined; readonly z: number; readonly isFound: boolean }[];
   readonly noise: Noise;
 }
@@ -36,9 +39,13 @@ export function testNodes(
   }
   for (let node = length - 1; node > 0; node--) share[parent[node]] += share[node];
   const nodeRow = new Int32Array(length).fill(-1);
+  const nodes: number[] = [];
   const up: number[] = []; // by row: the caller's row; -1 below the root
   for (let node = 1; node < length; node++)
-    if (share[node] >= bar.leastShare) nodeRow[node] = up.push(nodeRow[parent[node]]) - 1;
+    if (share[node] >= bar.leastShare) {
+      nodeRow[node] = up.push(nodeRow[parent[node]]) - 1;
+      nodes.push(node);
+    }
   const parts = ([0, 1] as const).map((side) => nodeAmounts(union, tree, nodeRow, up, sides[side], slices[side]));
   const [a, b] = sides;
   const scores = up.map((_, row) => {
@@ -53,7 +60,35 @@ export function testNodes(
   const noise = noiseOf(known, a, b, MIN_BETWEEN);
   const z = scores.map((scored) => (scored ? zOf(scored, noise) : 0));
   const isFound = discoveries(z, bar.falseRate);
-  return { nodeRow, rows: scores.map((scored, row) => ({ scored, z: z[row], isFound: isFound[row] === 1 })), noise };
+  const rows = scores.map((scored, row) => ({ scored, z: z[row], isFound: isFound[row] === 1 }));
+  return { nodeRow, nodes, rows, noise };
+}
+
+/**
+ * By node of the union, with what it calls: the change of its share that found changes of code and work make. The rest of it
+ * is made by changes elsewhere.
+ * @param unit by node @param growth by unit: share of B over share of A, without changes of code
+ * @param found whether a change of code covers a node; the z of a unit whose work changed, otherwise 0
+ */
+export function ownChanges(
+  { length, parent, a, b }: UnionTree,
+  { tree: { place }, totals }: Pick<Remaining, 'tree' | 'totals'>,
+  unit: Int32Array,
+  growth: Float64Array,
+  found: { isChanged(node: number): boolean; workZ(unit: number): number },
+): Float64Array {
+  const own = new Float64Array(length);
+  for (let node = length - 1; node > 0; node--) {
+    if (place[node] >= 0) {
+      const [x, y] = [Math.max(0, a.self[node]) / totals[0], Math.max(0, b.self[node]) / totals[1]];
+      const grown = x > 0 ? growth[unit[node]] * x : 0;
+      if (found.isChanged(node)) own[node] += y - grown;
+      // A unit with more work may have a smaller share, if code elsewhere costs more: then it is not its own change.
+      if (found.workZ(unit[node]) * (growth[unit[node]] - 1) > 0) own[node] += (x > 0 ? grown : y) - x;
+    }
+    own[parent[node]] += own[node];
+  }
+  return own;
 }
 
 /** [row, slice] */

@@ -88,6 +88,32 @@ export function testUnits(left: Remaining, bar: Bar): { tests: ReadonlyMap<numbe
   }
 }
 
+/** By unit, and last idle time: share of B over share of A, without causes; 0 or Infinity if a side lacks it. */
+export function growthOf(left: Remaining): Float64Array {
+  const sums = ([0, 1] as const).map((side) =>
+    Float64Array.from({ length: left.units.count }, (_, unit) => sumOf(left.unitSums(side, unit))),
+  );
+  const relative = left.totals[0] / left.totals[1];
+  const [allA, allB] = [0, 1].map((side) => sumOf(sums[side]) - sums[side][RUNTIME_UNIT]);
+  const ofAll = (allB / allA) * relative;
+  const before = ([0, 1] as const).map((side) => {
+    const whole = new Float64Array(left.units.count);
+    const { self } = left.sides[side];
+    for (let node = 0; node < left.tree.length; node++) whole[left.units.unit[node]] += self[node];
+    return whole;
+  });
+  return Float64Array.from({ length: left.units.count + 1 }, (_, unit) => {
+    // Idle time is no work.
+    if (unit === left.units.count) return 1;
+    const growth = (sums[1][unit] / sums[0][unit]) * relative;
+    if (unit !== RUNTIME_UNIT && growth > 0 && Number.isFinite(growth)) return growth;
+    const [a, b] = [before[0][unit], before[1][unit]];
+    // Present on both sides, but all of it changed as code, or it is the runtime: its work is taken to follow the
+    // average.
+    return a > 0 === b > 0 ? ofAll || 1 : b / a;
+  });
+}
+
 /** Either one unit grew or the others shrank: the likelier change is the one without which the others agree. */
 function likeliest(units: readonly number[], unrestWithout: (unit: number) => number): number | undefined {
   let best: number | undefined;

@@ -5,13 +5,13 @@ import { whatChanged } from '#model/changes.ts';
 import { amountsOf, describeChange } from '#model/changes-text.ts';
 import { unionTree } from '#model/diff.ts';
 import { chosenQuantile, discoveries } from '#model/chance.ts';
-import { compareSides, verdicts } from '#model/evidence.ts';
+import { compareSides, type Evidence, verdicts } from '#model/evidence.ts';
 import { idleShares } from '#model/idle.ts';
 import { normalise } from '#model/normalise.ts';
 import { noiseOf } from '#model/noise.ts';
 import { estimateOf, intervalOf, score, type Stratum, zOf } from '#model/score-test.ts';
 import { sideOfUnion, slicesOfTrees } from '#model/slices.ts';
-import type { NamedTree } from '#model/union.ts';
+import type { NamedTree, UnionTree } from '#model/union.ts';
 import { poisson, seeded } from '#base/seeded.ts';
 import { joined } from '../perf/truth-pairs.ts';
 import { profileFromText, treeOf } from '../support/profile-from-text.ts';
@@ -215,6 +215,35 @@ describe('the runtime', () => {
   });
 });
 
+describe('paths', () => {
+  it('beside new code all shares shrink: only the paths that it is part of changed by themselves', () => {
+    const b: Program = { ...shop, [`${HTTP};shop.report;shop.audit`]: 150 };
+    const { union, evidence } = compared(shop, b, 'share');
+    expect(verdictsOfPaths(union, evidence)).toMatchObject({
+      'shop.audit': 'supported',
+      'shop.report': 'supported',
+      'shop.search': 'shifted',
+      'shop.rank': 'shifted',
+      'shop.price': 'shifted',
+    });
+    // The other way round the same, and with nothing found nothing has moved.
+    const back = compared(b, shop, 'share');
+    expect(verdictsOfPaths(back.union, back.evidence)).toMatchObject({
+      'shop.audit': 'supported',
+      'shop.search': 'shifted',
+    });
+  });
+
+  it('a handler with more calls has a larger part, and makes those of the others smaller', () => {
+    const { union, evidence } = compared(shop, scaled(shop, 'shop.report', 1.8), 'share');
+    expect(verdictsOfPaths(union, evidence)).toMatchObject({
+      'shop.report': 'supported',
+      'shop.load': 'supported',
+      'shop.search': 'shifted',
+    });
+  });
+});
+
 describe('moves', () => {
   it('an inlined callee is cost that moved, not two changes of code', () => {
     const b = { ...shop, [`${HTTP};shop.cart;shop.price`]: 2, [`${HTTP};shop.cart`]: 68 };
@@ -354,6 +383,18 @@ describe('score test', () => {
     expect(zOf(rest, noise)).toBeCloseTo(-zOf(part, noise), 9);
   });
 });
+
+/** By function: the verdict on its largest path. */
+function verdictsOfPaths(union: UnionTree, { nodeRow, nodes }: Evidence): Record<string, string> {
+  const largest = new Map<string, number>();
+  for (let node = 1; node < union.length; node++) {
+    const name = union.names[union.func[node]];
+    if (union.b.total[node] >= union.b.total[largest.get(name) ?? node]) largest.set(name, node);
+  }
+  return Object.fromEntries(
+    [...largest].map(([name, node]) => [name, nodeRow[node] < 0 ? 'none' : verdicts[nodes.verdict[nodeRow[node]]]]),
+  );
+}
 
 function claims(a: Program, b: Program): string[] {
   return changes(a, b)

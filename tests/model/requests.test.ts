@@ -50,7 +50,7 @@ describe('a route', () => {
     expect(codePct).toBe(requests!.costPct);
     expect(low! < 200 && 200 < high!).toBe(true);
     expect(describeChange(found.changes[0], cores)).toMatch(
-      /^main\.login with what it calls costs \d+.% more per request \(10\.0 to 10\.0.requests of \/login a second, 0.%\): \+/,
+      /^main\.login with what it calls costs \d+.% more per request \(10\.0.requests of \/login a second on both sides\): \+/,
     );
     expect(changesAsMarkdown(found, cores, { a: 'A', b: 'B' }, undefined)).toContain(
       '| code | `main.login` with callees |',
@@ -113,7 +113,9 @@ describe('requests of all routes', () => {
   ])('%s', (_, b, words) => {
     const text = summarise(compared({ seed: 'a' }, { seed: 'b', ...b }), cores);
     expect(text).toMatch(words);
-    expect(text).toMatch(/^From 40\.0 to [\d.]+.requests a second/);
+    expect(text).toMatch(
+      b.load ? /^From 40\.0 to [\d.]+.requests a second, / : /^40\.0.requests a second on both sides; each took/,
+    );
     expect(text).not.toMatch(/uniformly|Everything/);
   });
 });

@@ -44,7 +44,9 @@ export function certaintyOfUnion(shown: ShownComparison, rule: UrlState['dcol'])
       const at = unionNode[node];
       const isSame = diff.a.total[at] === diff.b.total[at] && diff.a.self[at] === diff.b.self[at];
       if (evidence === undefined || node === 0 || isSame) return '';
-      return verdictOfNode(evidence, at) === 'supported' ? ', more than noise' : ', may be noise';
+      const verdict = verdictOfNode(evidence, at);
+      if (verdict === 'shifted') return ', because others changed';
+      return verdict === 'supported' ? ', more than noise' : ', may be noise';
     },
     text: (node) => {
       if (node === 0) return 'All of both sides.';

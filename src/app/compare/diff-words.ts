@@ -123,6 +123,8 @@ function sentence({ open }: ShownComparison, findings: Findings, row: number, is
     }
     case 'few-samples':
       return `${samples === undefined ? 'Too few samples' : samples}: too few to test.`;
+    case 'shifted':
+      return 'Not its own change: its share of the whole changed because that of others did.';
     case 'small':
       return 'Unchanged, or by less than 2 % or 0.1 points.';
     case 'untested':
