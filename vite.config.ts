@@ -168,6 +168,7 @@ const PARTS_OF_SERVERS: Readonly<Record<string, string>> = {
   'share-dialog.tsx': 'ShareDialog',
   'store-notice.tsx': 'StoreNotice',
   'types-grid.tsx': 'TypesGrid',
+  'use-said-in-link.ts': 'useSaidInLink',
   'value-flame.tsx': 'ValueFlame',
 };
 

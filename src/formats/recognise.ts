@@ -5,6 +5,8 @@ import { jsonKind, type KnownJson } from './json-kind.ts';
 import { type Recognised, recogniseBinary } from './recognise-binary.ts';
 
 const PREFIX = 65_536;
+const HEAPTRACK =
+  'record with heaptrack: heaptrack -o out program, then heaptrack_print --print-flamegraph stacks.txt out.zst';
 
 /** @returns undefined if nothing is known of it. */
 export function recognise(bytes: Uint8Array): Recognised | undefined {
@@ -57,7 +59,7 @@ const JSON_KINDS: Readonly<Partial<Record<KnownJson, Recognised>>> = {
   dhat: {
     what: 'a DHAT profile of valgrind',
     listsFormats: true,
-    remedy: 'Open it in dh_view.html of valgrind, or record again with --tool=massif.',
+    remedy: `Open it in dh_view.html of valgrind, or ${HEAPTRACK}`,
   },
 };
 const OTHER_JSON: Recognised = { what: 'a JSON file of an unknown kind', listsFormats: true };
@@ -67,7 +69,7 @@ const TEXT_KINDS: readonly (Recognised & { readonly signs: readonly RegExp[] })[
   {
     signs: [/^desc: .*\n(?:.*\n){0,3}time_unit:/],
     what: 'a massif profile of valgrind',
-    remedy: 'Open it with ms_print, or record with callgrind: valgrind --tool=callgrind program',
+    remedy: `Open it with ms_print, or ${HEAPTRACK}`,
   },
   {
     signs: [/^goroutine \d+ (?:gp=\S+ m=\S+ (?:mp=\S+ )?)?\[[^\]]+\]:\r?\n/],

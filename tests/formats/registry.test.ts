@@ -85,6 +85,8 @@ describe('decodeProfile', () => {
       /pyinstrument/,
       /--load-prev SESSION -r speedscope/,
     ],
+    ['massif', 'desc: --massif-out-file=a\ncmd: ./a\ntime_unit: i\n', /massif/, /heaptrack_print --print-flamegraph/],
+    ['DHAT', '{"dhatFileVersion":2,"mode":"heap"}', /DHAT/, /heaptrack_print --print-flamegraph/],
     ['a heap of jemalloc', 'heap_v2/524288\n  t*: 7: 5 [0: 0]\n@ 0x1 0x2\n', /jemalloc/, /jeprof --collapsed/],
     ['stacks of bpftrace', 'Attaching 1 probe...\n@[\n    main+12\n]: 3\n', /bpftrace/, /stackcollapse-bpftrace/],
     ['a dump of goroutines', 'goroutine 1 [running]:\nmain.main()\n\t/a.go:12 +0x12\n', /goroutines/, /debug=2/],

@@ -1,5 +1,7 @@
 /** An OTLP message as profiles for the store: one for each profile, service and step of time. */
 
+import { Float64Column } from '#base/column.ts';
+import { PairIndex } from '#base/pair-index.ts';
 import type { DecodeLimits } from '#formats/decode-limits.ts';
 import { traceLabelsOf, valueOf } from '#formats/decoders/otlp.ts';
 import {
@@ -226,8 +228,8 @@ class Group {
   readonly #stacks: OtlpStacks;
   readonly #sets = new Map<readonly LabelPair[], number>();
   readonly #labelSets = new Set<readonly LabelPair[]>();
-  /** By label set and node. */
-  readonly #values = new Map<number, Map<number, number>>();
+  readonly #rows = new PairIndex(); // node, label set
+  readonly #values = new Float64Column(64);
   readonly #kind: Kind;
   readonly #labels: ReadonlyMap<string, string>;
   #timeMs: number | undefined;
@@ -269,9 +271,9 @@ class Group {
       if (this.#timeMs !== undefined && startMs > 0 && startMs < this.#timeMs) this.#timeMs = startMs;
       for (const [i, { labels, value }] of samples.entries()) {
         this.#labelSets.add(labels);
-        let own = this.#values.get(sets[i]);
-        if (own === undefined) this.#values.set(sets[i], (own = new Map<number, number>()));
-        own.set(nodes[i], (own.get(nodes[i]) ?? 0) + value);
+        const row = this.#rows.intern(nodes[i], sets[i]);
+        if (row === this.#values.length) this.#values.push(value);
+        else this.#values.values[row] += value;
       }
     };
   }
@@ -279,13 +281,14 @@ class Group {
   /** With two sample types, the second one is the time of the samples that the first one counts. */
   take(): OtlpGroup {
     const { types, period } = this.#kind;
-    const rows = [...this.#values].flatMap(([set, byNode]) =>
-      Array.from(byNode, ([node, value]) => ({ set, node, value })),
-    );
     // Neighbours share most of their frames: the store looks up only what differs.
-    rows.sort((a, b) => a.node - b.node || a.set - b.set);
-    for (const { set, node, value } of rows)
-      this.#builder.sample(node, types.length === 1 ? [value] : [value, value * (period?.value ?? 0)], set);
+    const [nodes, sets] = [this.#rows.firsts, this.#rows.seconds];
+    const order = Int32Array.from({ length: this.#rows.length }, (_, row) => row);
+    order.sort((a, b) => nodes[a] - nodes[b] || sets[a] - sets[b]);
+    for (const row of order) {
+      const value = this.#values.values[row];
+      this.#builder.sample(nodes[row], types.length === 1 ? [value] : [value, value * (period?.value ?? 0)], sets[row]);
+    }
     return {
       labels: [...this.#labels].map(([name, value]) => ({ name, value })),
       profile: { ...this.#builder.take(), period },
