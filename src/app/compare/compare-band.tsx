@@ -13,6 +13,7 @@ import { useNow } from '../time/refresh-clock.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { areNear, around, MAX_MS } from './band-range.ts';
 import { linkOfSides, type SideName, sideNames, type SourceSide } from '../sides/sides.ts';
+import { rateText } from './diff-words.ts';
 import type { Comparison } from './use-comparison.ts';
 import styles from './compare-band.module.css';
 
@@ -58,16 +59,16 @@ interface BandProps {
 }
 
 function Band({ comparison, names, view, longestMs, onLimit }: BandProps): ReactElement {
-  const { sides, explored } = comparison;
+  const { sides, explored, shown } = comparison;
   const nowMs = useNow();
   const side = sides[names.at(-1)!] as SourceSide;
   const ranges = useMemo(
     () =>
       names.flatMap((name) => {
         const { range } = sides[name] as SourceSide;
-        return range ? [{ side: name, range }] : [];
+        return range ? [{ side: name, range, text: rateText(shown, name, sides[name]) }] : [];
       }),
-    [names, sides],
+    [names, sides, shown],
   );
   const range = useMemo(
     () =>

@@ -6,7 +6,7 @@ import { type AmountUnit, formatAmount, formatChange } from '#model/changes-text
 import { type Findings, IDLE_ROW, type Verdict, verdicts } from '#model/evidence.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { formatCount, formatNumber, formatValue } from '#model/units.ts';
-import { type SideName, sideNames } from '../sides/sides.ts';
+import { type Side, type SideName, sideNames } from '../sides/sides.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 
 export function unitOf({ diff, type }: ShownComparison): AmountUnit {
@@ -18,6 +18,33 @@ export function rootLabelOf({ diff: { totals }, type }: ShownComparison, side?: 
   const total = (name: SideName): string =>
     `${name.toUpperCase()} ${formatValue(Number(totals[name]), type.unit, type.type)}`;
   return [rootName, ...(side ? [side] : sideNames).map(total)].join(' · ');
+}
+
+/** The totals of both sides: rates where both have a length, since sides of different length can only be compared so. */
+export function totalsOf({ diff, open, type }: ShownComparison): {
+  readonly a: number;
+  readonly b: number;
+  readonly unit: AmountUnit;
+} {
+  const { a, b } = diff.totals;
+  const isRated = open.a.seconds !== undefined && open.b.seconds !== undefined && !open.a.isSnapshot;
+  return {
+    a: isRated ? Number(a) / open.a.seconds : Number(a),
+    b: isRated ? Number(b) / open.b.seconds : Number(b),
+    unit: { kind: isRated ? 'per-second' : 'absolute', sampleType: type },
+  };
+}
+
+/**
+ * The rate of a side, for its range in the chart: the number that What changed shows. Undefined while it is not known, and
+ * where transforms left out what the chart shows.
+ */
+export function rateText(shown: ShownComparison | undefined, name: SideName, side: Side): string | undefined {
+  if (!shown?.isWhole || shown.request.transforms.length > 0) return undefined;
+  if (shown.open[name].side !== side || sideNames.some((one) => shown.open[one].covered === undefined))
+    return undefined;
+  const { unit, ...totals } = totalsOf(shown);
+  return unit.kind === 'per-second' ? formatAmount(totals[name], unit) : undefined;
 }
 
 /** `+23.0 %`; `new`, `gone`; nothing where both have nothing. */

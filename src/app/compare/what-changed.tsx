@@ -29,7 +29,7 @@ import { type Filter, filteredBy, linesOf, offeredFilters } from './change-filte
 import { changeScale } from './change-scale.ts';
 import { monthlyText } from './cost.ts';
 import { functionColourKey } from './diff-colours.ts';
-import { percentText, unitOf } from './diff-words.ts';
+import { percentText, totalsOf, unitOf } from './diff-words.ts';
 import { sideNames } from '../sides/sides.ts';
 import { sideLine } from './side-words.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
@@ -122,16 +122,11 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
 
 /** `3.91 cores to 4.03 cores +3.1 %` */
 function Totals({ shown }: { shown: ShownComparison }): ReactElement {
-  const { diff, open } = shown;
-  const { a, b } = diff.totals;
-  // Sides of different length can only be compared by rates.
-  const isRated = open.a.seconds !== undefined && open.b.seconds !== undefined && !open.a.isSnapshot;
-  const [ofA, ofB] = isRated ? [Number(a) / open.a.seconds, Number(b) / open.b.seconds] : [Number(a), Number(b)];
-  const unit = { kind: isRated ? 'per-second' : 'absolute', sampleType: shown.type } as const;
+  const { a, b, unit } = totalsOf(shown);
   return (
     <p className={styles['totals']}>
-      {formatAmount(ofA, unit)} to {formatAmount(ofB, unit)} <strong>{percentText(ofA, ofB)}</strong>{' '}
-      <LeftOut warnings={sideWarnings(open)} />
+      {formatAmount(a, unit)} to {formatAmount(b, unit)} <strong>{percentText(a, b)}</strong>{' '}
+      <LeftOut warnings={sideWarnings(shown.open)} />
     </p>
   );
 }

@@ -3,7 +3,9 @@ import {
   evidenceOfNode,
   evidenceText,
   percentText,
+  rateText,
   sidesText,
+  totalsOf,
   verdictOfFunction,
   verdictOfNode,
 } from '#app/compare/diff-words.ts';
@@ -101,5 +103,29 @@ describe('how sure a change is', () => {
     );
     const uncounted: ShownComparison = { ...timed, evidence: { ...timed.evidence, isCounted: false } };
     expect(evidenceOfNode(uncounted, nodeOf(uncounted, 'wobble'))).toMatch(/^May be noise\. About/);
+  });
+});
+
+describe('the rate of a side', () => {
+  const stacks = { a: 'main 90000000000', b: 'main 60000000000' };
+
+  it('is one number for the chart and for What changed', async () => {
+    const shown = await compared(stacks, 'per-second');
+    const { a, b, unit } = totalsOf(shown);
+    expect([a, b, unit.kind]).toEqual([1.5e9, 1e9, 'per-second']);
+    expect(rateText(shown, 'a', shown.open.a.side)).toBe('1.50\u00a0cores');
+    expect(rateText(shown, 'b', shown.open.b.side)).toBe('1\u00a0cores');
+  });
+
+  it('is left to the chart where the comparison is of something else', async () => {
+    const shown = await compared(stacks, 'per-second');
+    const focused = { ...shown.request, transforms: [{ kind: 'ignore', match: 'main' }] as const };
+    expect(rateText(undefined, 'a', shown.open.a.side)).toBeUndefined();
+    expect(rateText({ ...shown, isWhole: false }, 'a', shown.open.a.side)).toBeUndefined();
+    expect(rateText({ ...shown, request: focused }, 'a', shown.open.a.side)).toBeUndefined();
+    expect(rateText(shown, 'a', { ...shown.open.a.side })).toBeUndefined();
+    const snapshots = await compared(stacks, 'absolute', { ...cpu, isSnapshot: true });
+    expect(rateText(snapshots, 'a', snapshots.open.a.side)).toBeUndefined();
+    expect(totalsOf(snapshots)).toMatchObject({ a: 90e9, b: 60e9, unit: { kind: 'absolute' } });
   });
 });

@@ -4,7 +4,10 @@ import type { TimeRange } from '#model/time-range.ts';
 import type { Held, Movable } from '#render/timeline/drag.ts';
 import type { Brush } from '#render/timeline/engine.ts';
 
-export type BrushSide = Pick<Brush, 'side' | 'range'>;
+export interface BrushSide extends Pick<Brush, 'side' | 'range'> {
+  /** The rate in the range, where it is known better than as a mean of steps. */
+  readonly text?: string | undefined;
+}
 
 interface BrushProps {
   readonly range: TimeRange;
@@ -49,9 +52,14 @@ export function useBrushes(props: BrushProps): Brushes {
   }
   const brushes = useMemo(
     () =>
-      sides.map(({ side, range: given }): Brush => {
-        const at = moving?.side === side ? moving.range : given;
-        return { side, range: at, text: meanIn(at) ?? (isAnswered ? 'no profiles' : '') };
+      sides.map(({ side, range: given, text }): Brush => {
+        const isMoving = moving?.side === side;
+        const at = isMoving ? moving.range : given;
+        return {
+          side,
+          range: at,
+          text: (isMoving ? undefined : text) ?? meanIn(at) ?? (isAnswered ? 'no profiles' : ''),
+        };
       }),
     [sides, moving, meanIn, isAnswered],
   );
