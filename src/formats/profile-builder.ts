@@ -231,11 +231,10 @@ export class ProfileBuilder {
 /** Label sets as a trie of labels: set i is a smaller set and one label more. */
 class LabelSets {
   readonly #texts = new TextColumn();
-  readonly #labelOf = new Map<string, number>();
-  readonly #key = new Int32Column(16);
-  readonly #text = new Int32Column(16);
-  readonly #unit = new Int32Column(16);
+  readonly #numbers = new Map<bigint, number>();
   readonly #number: bigint[] = [];
+  readonly #keys = new PairIndex(); // text, unit + 1 or 0 for none
+  readonly #labels = new PairIndex(); // key, value: twice the text, or twice the number and 1
   readonly #sets = new PairIndex(); // set, label
   readonly #size = new Int32Column(16);
 
@@ -268,10 +267,12 @@ class LabelSets {
       let set = ofSamples.values[i];
       for (let at = start[i + 1] - 1; set > 0; at--) {
         const label = this.#sets.second(set - 1);
-        key[at] = this.#key.values[label];
-        text[at] = this.#text.values[label];
-        unit[at] = this.#unit.values[label];
-        number[at] = this.#number[label];
+        const value = this.#labels.second(label);
+        const isText = (value & 1) === 0;
+        key[at] = this.#keys.first(this.#labels.first(label));
+        unit[at] = this.#keys.second(this.#labels.first(label)) - 1;
+        text[at] = isText ? value >> 1 : -1;
+        number[at] = isText ? 0n : this.#number[value >> 1];
         set = this.#sets.first(set - 1);
       }
     }
@@ -280,18 +281,16 @@ class LabelSets {
 
   #label([key, value, unit]: LabelPair): number {
     const keyText = this.#texts.intern(key);
-    const text = typeof value === 'string' ? this.#texts.intern(value) : -1;
-    const number = typeof value === 'string' ? 0n : BigInt.asIntN(64, value);
-    const unitText = unit === undefined || unit === '' ? -1 : this.#texts.intern(unit);
-    const name = `${keyText} ${text} ${number} ${unitText}`;
-    const known = this.#labelOf.get(name);
+    const valueAt =
+      typeof value === 'string' ? this.#texts.intern(value) * 2 : this.#numberOf(BigInt.asIntN(64, value)) * 2 + 1;
+    const unitText = unit === undefined || unit === '' ? 0 : this.#texts.intern(unit) + 1;
+    return this.#labels.intern(this.#keys.intern(keyText, unitText), valueAt);
+  }
+
+  #numberOf(number: bigint): number {
+    const known = this.#numbers.get(number);
     if (known !== undefined) return known;
-    const label = this.#key.length;
-    this.#labelOf.set(name, label);
-    this.#key.push(keyText);
-    this.#text.push(text);
-    this.#unit.push(unitText);
-    this.#number.push(number);
-    return label;
+    this.#numbers.set(number, this.#number.length);
+    return this.#number.push(number) - 1;
   }
 }
