@@ -93,8 +93,8 @@ export function openForWriting(file: string, freeBytes = Infinity): Database {
     if (row === undefined || row.value > STORE_FORMAT) {
       db.close();
       throw new UnusableStore(
-        `The data was written by a newer Flametide (format ${row?.value ?? 'unknown'}, this one reads up to ${STORE_FORMAT}): ` +
-          'use that version, or another folder with --data. Nothing was changed.',
+        `The data was written by a newer Flametide, or is damaged: ${file} has the format ${row?.value ?? 'unknown'}, this one reads up to ${STORE_FORMAT}. ` +
+          'Use that version, a copy of the folder, or another folder with --data. Nothing was changed.',
       );
     }
   }

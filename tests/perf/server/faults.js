@@ -25,11 +25,13 @@ const result = { ...machine(), seed };
 let failed = 0;
 if (kills > 0) result.kills = ends(await endAgainAndAgain(kills, 'kill', seed), kills);
 if (cuts > 0) {
+  console.log(result);
   const why = preparePowerCuts();
   if (why === undefined) result.powerCuts = ends(await endAgainAndAgain(cuts, 'power', seed + 1), cuts);
   else console.error(`No power cuts: ${why}.`);
   removeShim();
 }
+console.log(result);
 if (flips > 0) {
   const { wrong, ...figures } = await flipBits(flips, seed + 2);
   failed += wrong.length;

@@ -12,6 +12,15 @@ import { Function as Func, Line, Location, Profile, Sample, StringTable, ValueTy
 const MAIN = fileURLToPath(new URL('../../../dist/server/main.js', import.meta.url));
 export const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 
+/** The server ended before it listened. */
+export class StartError extends Error {
+  /** @param {number | null} code */
+  constructor(code) {
+    super(`The server ended at its start, with code ${code}.`);
+    this.code = code;
+  }
+}
+
 /**
  * Starts the built server.
  * @param {string[]} args @param {'inherit' | 'pipe'} [log] where its log goes @param {NodeJS.ProcessEnv} [env] beside this one's
@@ -23,8 +32,12 @@ export async function startServer(args, log = 'inherit', env = {}) {
     stdio: ['ignore', 'pipe', log],
     env: { ...process.env, ...env },
   });
-  if (child.stdout === null) throw new Error('The server has no output.');
-  const [line] = await once(createInterface({ input: child.stdout }), 'line');
+  const { stdout } = child;
+  if (stdout === null) throw new Error('The server has no output.');
+  const line = await new Promise((resolve, reject) => {
+    createInterface({ input: stdout }).once('line', resolve);
+    child.once('exit', (code) => reject(new StartError(code)));
+  });
   return { child, url: String(line).replace(/^.* /, ''), startMs: performance.now() - began };
 }
 
