@@ -2,6 +2,8 @@ import { expect } from '@playwright/test';
 import { openFiles, openSample, sampleStacks, selectedFrame, summary, test, textFile } from './support.ts';
 
 test('keys alone: from the file to the hottest function, its callers, and back', async ({ page }) => {
+  // Asked for before the keys: Playwright may miss a chooser that opens at once.
+  const chooser = page.waitForEvent('filechooser');
   await page.goto('/?v=1&view=files');
   await page.keyboard.press('Tab'); // mark
   await page.keyboard.press('Tab'); // Files
@@ -9,7 +11,6 @@ test('keys alone: from the file to the hottest function, its callers, and back',
   for (let i = 0; i < 10 && !(await opener.evaluate((el) => el === document.activeElement)); i++)
     await page.keyboard.press('Tab');
   await expect(opener).toBeFocused();
-  const chooser = page.waitForEvent('filechooser');
   await page.keyboard.press('Enter');
   await (await chooser).setFiles([textFile('sample.txt', sampleStacks)]);
   await expect(page.getByRole('tree', { name: 'Flamegraph' })).toBeVisible();

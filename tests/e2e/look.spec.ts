@@ -8,6 +8,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
 
     test('axe finds nothing on the pages', async ({ page }) => {
       await page.goto('/');
+      await expect(page.getByRole('main')).toBeVisible();
       expect(await violations(page)).toEqual([]);
       await openSample(page);
       expect(await violations(page)).toEqual([]);
