@@ -499,8 +499,8 @@ test('a file against the server: of one unit it works, of two it is said why not
     'A has samples in count, B has cpu in nanoseconds: choose a profile type with the same unit on both sides.',
   );
   await expect(page.getByRole('tree')).toHaveCount(0);
-  await page.getByRole('button', { name: 'A, baseline: source' }).click();
   const chooser = page.waitForEvent('filechooser');
+  await page.getByRole('button', { name: 'A, baseline: source' }).click();
   await page.getByRole('menuitem', { name: 'Open a file…' }).click();
   await (await chooser).setFiles(recorded);
   await shown(page);
