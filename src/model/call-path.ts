@@ -22,6 +22,17 @@ export function pathOf(
   return path.reverse();
 }
 
+/** Whether a node's path is shorter than another's, or before it by name: a choice that does not depend on the order of nodes. */
+export function isPathBefore(
+  tree: Pick<CallTree, 'parent' | 'func'>,
+  names: readonly string[],
+  node: NodeIndex,
+  other: NodeIndex,
+): boolean {
+  const [path, than] = [pathOf(tree, names, node), pathOf(tree, names, other)];
+  return path.length === than.length ? path.join('\0') < than.join('\0') : path.length < than.length;
+}
+
 /**
  * The node of a path, or its nearest ancestor in this tree; the root if a hashed path does not exist in this tree.
  * Linear in the siblings met on the way down; a hashed path asks every node once.

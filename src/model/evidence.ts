@@ -1,4 +1,5 @@
 /** Which changes between two sides are more than noise: of functions (code), of units (work) and of nodes. How: docs/compare.md. */
+import { isPathBefore } from './call-path.ts';
 import { type Bar, usualBar } from './bar.ts';
 import { withoutIdle } from './idle.ts';
 import { ownChanges, testNodes } from './node-changes.ts';
@@ -196,15 +197,21 @@ function ownersOf(
 }
 
 function unitsOf(
-  { length, a, b }: UnionTree,
+  union: UnionTree,
   tree: PreparedTree,
   left: Remaining,
   tests: ReadonlyMap<number, UnitTest>,
 ): FoundUnits {
+  const { length, a, b } = union;
   const { unit, count, isKnown } = left.units;
   const share = (node: number): number => {
     const [ofA, ofB] = left.sides;
     return ofA.total[node] / left.totals[0] + ofB.total[node] / left.totals[1] || 0;
+  };
+  // Among equals the same one, whichever side is A.
+  const isLarger = (node: number, than: number): boolean => {
+    const more = share(node) - share(than);
+    return more > 0 || (more === 0 && isPathBefore(tree, tree.names, node, than));
   };
   const named = new Int32Array(count).fill(-1); // node of the prepared tree
   const ofOne = new Float64Array(count);
@@ -213,7 +220,7 @@ function unitsOf(
   const [{ self: selfA }, { self: selfB }] = left.sides;
   for (let node = 1; node < tree.length; node++) {
     const u = unit[node];
-    if ((unit[tree.parent[node]] !== u || tree.parent[node] === 0) && (named[u] < 0 || share(node) > share(named[u])))
+    if ((unit[tree.parent[node]] !== u || tree.parent[node] === 0) && (named[u] < 0 || isLarger(node, named[u])))
       named[u] = node;
     const self = selfA[node] / left.totals[0] + selfB[node] / left.totals[1];
     // Only of what is known to be a unit it is asked whether one function is nearly all of it.
@@ -242,7 +249,8 @@ function unitsOf(
     const u = place < 0 ? -1 : unit[place];
     if (u < 0 || named[u] !== place) continue;
     const size = a.total[at] / (a.total[0] || 1) + b.total[at] / (b.total[0] || 1);
-    if (size > largest[u]) [largest[u], node[u]] = [size, at];
+    if (size > largest[u] || (size === largest[u] && isPathBefore(union, union.names, at, node[u])))
+      [largest[u], node[u]] = [size, at];
   }
   return {
     count: count + 1,

@@ -189,6 +189,13 @@ describe.each(normalisations)('any two sides, %s', (kind) => {
   });
 });
 
+it('a unit at two paths of equal size is named by the same one, whichever side is A', () => {
+  const [x, y] = ['d;a;a 40\na 4\na;a 37\nd;a 49\na 48\nc;a 1', 'd;d 1'];
+  const pathOfA = (a: string, b: string): unknown =>
+    unslicedChanges(a, b, 'share').changes.find(({ scope, name }) => scope === 'unit' && name === 'a')?.path;
+  expect([pathOfA(x, y), pathOfA(y, x)]).toEqual([['a'], ['a']]);
+});
+
 describe('evidence', () => {
   it('says why not: too few samples, too small, not clear', () => {
     const union = unionTree(drawn('m;a 500\nm;b 400\nm;rare 1'), drawn('m;a 500\nm;b 404\nm;rare 9'));
