@@ -135,7 +135,7 @@ function sizeOf(percentage: number): string {
   return `${percent(percentage)} ${percentage < 0 ? 'less' : 'more'}`;
 }
 
-/** The difference between ranges is mentioned from this on, in percent. */
+/** The difference between the sides is mentioned from this on, in percent. */
 const MIN_BETWEEN = 3;
 
 /** A few sentences. */

@@ -44,7 +44,7 @@ export interface ThreadsOfChart {
   readonly label: string;
   /** The shown one: the values that its samples have of the label. */
   readonly shown: readonly string[];
-  /** Those that can be shown, whichever is: the one that ran longest first, at most `MAX_THREADS`. */
+  /** All threads that can be chosen, up to `MAX_THREADS`. The one that ran longest comes first. */
   readonly all: readonly (readonly string[])[];
   readonly count: number;
 }

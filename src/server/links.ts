@@ -46,12 +46,12 @@ export class Links {
   async #answerCall(method: string, path: string, body: Uint8Array): Promise<WireAnswer> {
     const [, , call, id = ''] = path.split('/', 4);
     if (call === 'snapshots') {
-      if (id === '' && method === 'POST') return this.#answering(() => this.#keep(body));
+      if (id === '' && method === 'POST') return this.#answering('The snapshot', () => this.#keep(body));
       if (id !== '' && method === 'GET') return this.#answerSnapshot(id);
       return refusal(405, 'Save snapshots with POST; read them with GET /api/snapshots/ID.');
     }
     if (id === '' && method === 'GET') return this.#answerList();
-    if (id === '' && method === 'POST') return this.#answering(async () => this.#store.add(queryIn(body)));
+    if (id === '' && method === 'POST') return this.#answering('The link', async () => this.#store.add(queryIn(body)));
     if (id !== '' && method === 'DELETE')
       return (await this.#store.remove(id)) ? jsonAnswer(200, {}) : refusal(404, unknownLink(id));
     return refusal(405, 'Read links with GET, make them with POST, delete them with DELETE /api/links/ID.');
@@ -113,14 +113,14 @@ export class Links {
     return { status: 200, headers, body };
   }
 
-  async #answering(make: () => Promise<StoredLink>): Promise<WireAnswer> {
+  async #answering(what: string, make: () => Promise<StoredLink>): Promise<WireAnswer> {
     try {
       const { id } = await make();
       return jsonAnswer(201, { id, path: `s/${id}` });
     } catch (error) {
       if (error instanceof Refused) return refusal(error.status, error.message);
       if (error instanceof TooManyLinks) return refusal(507, error.message);
-      return notStored('The link', error);
+      return notStored(what, error);
     }
   }
 }

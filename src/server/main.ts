@@ -119,6 +119,7 @@ async function serve(config: ServerConfig): Promise<void> {
     if (config.otlp) await otlpPorts.listen(server, host, config.otlpPorts);
   } catch (error) {
     server.close();
+    server.closeAllConnections();
     await otlpPorts.close();
     await scraper.stop();
     await selfProfile?.stop();

@@ -36,7 +36,7 @@ export function useShownSeries(query: ProfileQuery | undefined, callSite: readon
   const isMean = query !== undefined && isSnapshot(query.profileType);
   const names = useLabelNames(query?.matchers ?? [], query?.range);
   const near = useProbe(query, names.data, 'near');
-  const far = useProbe(near.isKnown && near.intervalMs === undefined ? query : undefined, names.data, 'far');
+  const far = useProbe(near.hasAnswer && near.intervalMs === undefined ? query : undefined, names.data, 'far');
   const isProbing = near.isAsking || far.isAsking;
   const intervalMs = near.intervalMs ?? far.intervalMs ?? USUAL_INTERVAL_MS;
   const stepMs = query === undefined ? 1000 : stepFor(query.range, SERIES_POINTS, intervalMs);
@@ -81,6 +81,8 @@ interface Probed {
   readonly isAsking: boolean;
   /** Whether there is an answer, or never will be one. */
   readonly isKnown: boolean;
+  /** The same, or there is the answer to the query before, whose interval counts until then. */
+  readonly hasAnswer: boolean;
   readonly intervalMs: number | undefined;
 }
 
@@ -94,6 +96,6 @@ function useProbe(
   const { data, isPending, isPlaceholderData } = useSeries(probe);
   const isAsking = probe !== undefined && (isPending || isPlaceholderData);
   const isKnown = probe !== undefined && !isAsking;
-  const intervalMs = useMemo(() => (isKnown && data ? uploadIntervalOf(data) : undefined), [isKnown, data]);
-  return { isAsking, isKnown, intervalMs };
+  const intervalMs = useMemo(() => (data ? uploadIntervalOf(data) : undefined), [data]);
+  return { isAsking, isKnown, hasAnswer: isKnown || data !== undefined, intervalMs };
 }

@@ -207,7 +207,9 @@ export function LabelEditor(props: LabelEditorProps): ReactElement {
           {problem
             ? `At character ${problem.at + 1}: ${problem.message}.`
             : matcher && <MatcherWords matcher={matcher} draft={draft} />}
-          {!problem && !matcher && 'A click applies a value, its box ticks it; Enter ticks, Enter again applies'}
+          {!problem &&
+            !matcher &&
+            'Click a value to apply it, or its box to choose several. Enter ticks a value, Enter again applies.'}
         </span>
         <Button kind="primary" disabled={!matcher || problem !== undefined} onClick={apply}>
           Apply

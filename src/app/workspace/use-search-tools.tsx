@@ -9,7 +9,7 @@ import { findPath } from '#model/call-path.ts';
 import { parseSearch, searchShareOf } from '#model/search.ts';
 import { addTransform } from '../state/commands.ts';
 import { focusView } from '../state/view-focus.ts';
-import { useUrl } from '../url/url-store.ts';
+import { urlStore, useUrl } from '../url/url-store.ts';
 import { SearchBox } from './search-box.tsx';
 import { nodeHits } from '../views/node-hits.ts';
 import { runSharedKey, stepToHit } from './search-steps.ts';
@@ -18,7 +18,12 @@ import { runSharedKey, stepToHit } from './search-steps.ts';
 export function useSearched(): string {
   const text = useUrl((state) => state.s);
   const deferred = useDeferredValue(text);
-  return useMemo(() => (parseSearch(deferred).ok ? deferred.trim() : ''), [deferred]);
+  return useMemo(() => searchOf(deferred), [deferred]);
+}
+
+/** '' for a text that cannot be read. */
+function searchOf(text: string): string {
+  return parseSearch(text).ok ? text.trim() : '';
 }
 
 /** What is searched in. */
@@ -56,7 +61,11 @@ export function useSearchTools(
       inView={!isOld && tree && inView && { nodes: inView.nodes, value: inView.value, whole: tree.total[zoom] }}
       names={names}
       onStep={step}
-      onFocusSearch={() => searched !== '' && addTransform({ kind: 'focus', match: searched })}
+      onFocusSearch={() => {
+        // The text as it stands: the answer to it may still be on its way.
+        const match = searchOf(urlStore.getState().state.s);
+        if (match !== '') addTransform({ kind: 'focus', match });
+      }}
       onLeave={focusView}
     />
   );

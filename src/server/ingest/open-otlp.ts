@@ -159,7 +159,7 @@ function openMessage(body: Uint8Array, codec: Codec, outcome: Outcome, limits: I
     for (const scope of message.scopes) {
       for (const profile of scope.profiles) {
         try {
-          // Each profile stands for itself: all of it is taken, or nothing.
+          // A profile that cannot be read is refused alone.
           if (profile.original !== undefined && profile.samples.length === 0)
             keep(originalGroups(decoder, profile, grouper.resourceLabels(scope.attributes)), 1);
           else grouper.add(scope, profile);
@@ -170,6 +170,9 @@ function openMessage(body: Uint8Array, codec: Codec, outcome: Outcome, limits: I
       }
     }
     for (const group of grouper.take()) keep([group], group.profiles);
+    // A profile of several steps may be in several groups.
+    const sent = message.scopes.reduce((sum, { profiles }) => sum + profiles.length, 0);
+    outcome.rejected = Math.min(outcome.rejected, sent);
     outcome.folded = grouper.folded;
   } catch (error) {
     outcome.refusal ??= asRefusal(error);

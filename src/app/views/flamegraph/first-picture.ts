@@ -25,7 +25,7 @@ export function useFirstPicture(): boolean {
   return isPainted || isNothing || isLate;
 }
 
-/** The same outside of components. */
+/** Resolves once a graph is painted or the wait is over, for code outside of components. */
 export function firstPicture(): Promise<void> {
   return new Promise((resolve) => {
     const done = (): void => resolve();
