@@ -1,7 +1,7 @@
 /** Texts that lie in a buffer: each is decoded when it is first asked for, once. */
 import { Int32Column } from './column.ts';
 
-/** Texts are decoded at once if they take at least one part in this many of the bytes that they are spread over. */
+/** Texts are decoded at once if they and what lies between them take at most this many times the bytes of the texts alone. */
 const MAX_SPREAD = 2;
 
 export class Utf8Strings {

@@ -1,6 +1,7 @@
 /** Unpacks gzip (RFC 1952) in steps, bounded and with checksums. */
 import { FlateErrorCode, type FlateError, Gunzip, inflateSync } from 'fflate';
 import { crc32 } from '#base/crc32.ts';
+import { joinBytes } from '#base/join-bytes.ts';
 import type { Steps } from '#base/steps.ts';
 import { DecodeError } from './format.ts';
 
@@ -244,12 +245,6 @@ class Sink {
   take(): Uint8Array {
     const last = this.#block.subarray(0, this.#used);
     if (this.#full.length === 0) return last;
-    const whole = new Uint8Array(this.#size);
-    let at = 0;
-    for (const block of [...this.#full, last]) {
-      whole.set(block, at);
-      at += block.length;
-    }
-    return whole;
+    return joinBytes([...this.#full, last]);
   }
 }

@@ -5,22 +5,11 @@ import { InProcessAnalysis } from '#analysis/in-process.ts';
 import { pathOf } from '#model/call-path.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 import { WHOLE_SHARE } from '#model/tree-kinds.ts';
-import { jfrChunk } from '../support/jfr-message.ts';
+import { kindsRecording } from '../support/frame-kinds.ts';
 import { encodeMessage, type Field, message } from '../support/pprof-message.ts';
 
 const { signal } = new AbortController();
 const analysis = new InProcessAnalysis(() => Promise.resolve());
-
-/** `main` runs interpreted once and compiled three times; `price` is inlined in two of these, and native once. */
-const recording = jfrChunk(
-  [
-    ['app.price:1:Native', 'app.main:1:Interpreted'],
-    ['app.price:2:Inlined', 'app.main:1:JIT compiled'],
-    ['app.price:2:Inlined', 'app.main:2:JIT compiled'],
-    ['app.main:1:JIT compiled'],
-  ].map((stackTrace) => ({ type: 'jdk.ExecutionSample', stackTrace })),
-  { hasFrameTypes: true },
-);
 
 function opened(bytes: Uint8Array, name: string): Promise<OpenedProfile> {
   // The bytes are taken over.
@@ -49,7 +38,7 @@ async function kindRows(profile: OpenedProfile, ...transforms: Transform[]): Pro
 
 describe('kinds of a tree', () => {
   it('are those of each path, in shares of its total, although one function has several', async () => {
-    expect(await kindRows(await opened(recording, 'a.jfr'))).toEqual([
+    expect(await kindRows(await opened(kindsRecording, 'a.jfr'))).toEqual([
       'app.main: JIT-compiled (interpreted 25, JIT-compiled 75)',
       'app.main app.price: inlined (native 33, inlined 67)',
       'app.main is JIT-compiled',
@@ -59,7 +48,7 @@ describe('kinds of a tree', () => {
   });
 
   it('follow transforms: a renamed function keeps its kinds, a group has none', async () => {
-    const profile = await opened(recording, 'a.jfr');
+    const profile = await opened(kindsRecording, 'a.jfr');
     const rename: Transform = { kind: 'rename', match: '="app.price"', name: 'cost' };
     expect((await kindRows(profile, rename)).slice(0, 2)).toEqual([
       'app.main: JIT-compiled (interpreted 25, JIT-compiled 75)',
@@ -73,7 +62,7 @@ describe('kinds of a tree', () => {
   });
 
   it('are there after a profile was packed for a snapshot', async () => {
-    const { handle } = await opened(recording, 'a.jfr');
+    const { handle } = await opened(kindsRecording, 'a.jfr');
     const { bytes } = await analysis.pack(handle);
     expect((await kindRows(await opened(bytes, 'x.bin')))[1]).toBe(
       'app.main app.price: inlined (native 33, inlined 67)',

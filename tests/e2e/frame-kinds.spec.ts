@@ -1,21 +1,15 @@
 /** Kinds of frames of a flight recording: colours, legend, tooltip. Numbers by hand. */
 import { expect } from '@playwright/test';
-import { jfrChunk } from '../support/jfr-message.ts';
+import { kindsRecording } from '../support/frame-kinds.ts';
 import { openFiles, test } from './support.ts';
-
-const recording = jfrChunk(
-  [
-    ['app.price:1:Native', 'app.main:1:Interpreted'],
-    ['app.price:2:Inlined', 'app.main:1:JIT compiled'],
-    ['app.price:2:Inlined', 'app.main:2:JIT compiled'],
-    ['app.main:1:JIT compiled'],
-  ].map((stackTrace) => ({ type: 'jdk.ExecutionSample', stackTrace })),
-  { hasFrameTypes: true },
-);
 
 test('frames are coloured by their kinds, which the tooltip has in shares', async ({ page }) => {
   await page.goto('/?v=1&view=files&pane=flame&col=kind');
-  await openFiles(page, { name: 'shop.jfr', mimeType: 'application/octet-stream', buffer: Buffer.from(recording) });
+  await openFiles(page, {
+    name: 'shop.jfr',
+    mimeType: 'application/octet-stream',
+    buffer: Buffer.from(kindsRecording),
+  });
   const graph = page.getByRole('tree', { name: 'Flamegraph' });
   await expect(graph).toBeVisible();
   const legend = page.getByRole('list', { name: 'Self by kind' });

@@ -2,6 +2,7 @@
  * Long links packed: raw deflate, then base64url, under the key `p`. Many tools cut or refuse links over 2 000 characters.
  */
 import { deflateSync, Inflate } from 'fflate';
+import { joinBytes } from '#base/join-bytes.ts';
 
 export const PACKED_KEY = 'p';
 /** Longer links are packed. */
@@ -38,13 +39,7 @@ export function unpackLink(packed: string, most: number): string | undefined {
     // In chunks: a small packed text may be huge unpacked.
     for (let at = 0; at < bytes.length; at += 256) inflate.push(bytes.subarray(at, at + 256), at + 256 >= bytes.length);
     if (!isWhole) return undefined;
-    const whole = new Uint8Array(size);
-    let at = 0;
-    for (const part of parts) {
-      whole.set(part, at);
-      at += part.length;
-    }
-    return new TextDecoder('utf-8', { fatal: true }).decode(whole);
+    return new TextDecoder('utf-8', { fatal: true }).decode(joinBytes(parts));
   } catch {
     return undefined;
   }

@@ -1,6 +1,7 @@
 /** Files of a zip or tar archive, within one bound for all of them. */
 import { Inflate } from 'fflate';
 import { crc32 } from '#base/crc32.ts';
+import { joinBytes } from '#base/join-bytes.ts';
 import type { Steps } from '#base/steps.ts';
 import { type ArchiveFile, DecodeError } from '../format.ts';
 
@@ -132,13 +133,7 @@ function* inflate(packed: Uint8Array, room: Room, place: number): Steps<Uint8Arr
     }
     yield 0.5;
   }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return joinBytes(chunks);
 }
 
 function* untar(bytes: Uint8Array): Steps<ArchiveFile[]> {

@@ -1,5 +1,6 @@
 /** Unpacks xz by xz-decompress (xz-embedded in WebAssembly): all streams of a file, within a bound. */
 import { XzReadableStream } from 'xz-decompress';
+import { joinBytes } from '#base/join-bytes.ts';
 import type { WaitingSteps } from '#base/steps.ts';
 import { DecodeError } from '../format.ts';
 
@@ -51,13 +52,7 @@ async function unpack(bytes: Uint8Array): Promise<Uint8Array> {
     }
     chunks.push(value);
   }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return joinBytes(chunks);
 }
 
 function refuse(failure: unknown, at: number): DecodeError {

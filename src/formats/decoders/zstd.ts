@@ -1,5 +1,6 @@
 /** Unwraps zstd (RFC 8878): all frames, in steps, within a bound. */
 import { Decompress } from 'fzstd';
+import { joinBytes } from '#base/join-bytes.ts';
 import type { Steps } from '#base/steps.ts';
 import { DecodeError } from '../format.ts';
 
@@ -30,11 +31,5 @@ export function* unwrapZstd(bytes: Uint8Array): Steps<Uint8Array> {
     }
     yield at / bytes.length;
   }
-  const whole = new Uint8Array(length);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+  return joinBytes(chunks);
 }
