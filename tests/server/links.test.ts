@@ -179,10 +179,8 @@ it('the queries of all links together stay under 64 MiB', async () => {
 });
 
 it('on a full disk nothing is kept', async () => {
-  const disk = statfsSync(folder);
-  const full = vi
-    .spyOn(fs, 'statfsSync')
-    .mockReturnValue({ ...disk, bavail: 3_000_000 / 4096, bsize: 4096, blocks: 1e6 });
+  const disk = Object.assign(statfsSync(folder), { bavail: 3_000_000 / 4096, bsize: 4096, blocks: 1e6 });
+  const full = vi.spyOn(fs, 'statfsSync').mockReturnValue(disk);
   syncBuiltinESMExports();
   try {
     expect(await refused(post('links', '{"query":"v=1"}'))).toContain('Only 3 MB');
