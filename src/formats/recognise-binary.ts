@@ -9,6 +9,8 @@ export interface Recognised {
   readonly remedy?: string;
 }
 
+export const XZ_REMEDY = 'Unpack it with xz -d and open the profile in it.';
+
 /** @returns undefined if no mark is known. */
 export function recogniseBinary(bytes: Uint8Array): Recognised | undefined {
   const binary = BINARY.find(({ at, starts }) => starts.every((byte, i) => bytes[at + i] === byte));
@@ -93,7 +95,7 @@ const BINARY: readonly (Recognised & { readonly at: number; readonly starts: rea
     at: 0,
     starts: [0xfd, ...ascii('7zXZ')],
     what: 'an xz archive',
-    remedy: 'Unpack it with xz -d and open the profile in it.',
+    remedy: XZ_REMEDY,
   },
   {
     at: 257,

@@ -3,6 +3,7 @@ import { XzReadableStream } from 'xz-decompress';
 import { joinBytes } from '#base/join-bytes.ts';
 import type { WaitingSteps } from '#base/steps.ts';
 import { DecodeError } from '../format.ts';
+import { XZ_REMEDY } from '../recognise-binary.ts';
 
 const MAX_BYTES = 512 * 1024 * 1024;
 const CHUNK = 64 * 1024;
@@ -59,12 +60,12 @@ function refuse(failure: unknown, at: number): DecodeError {
   const code = failure instanceof Error ? /error code (\d+)/.exec(failure.message)?.[1] : undefined;
   if (code !== undefined && Object.hasOwn(UNSUPPORTED, code))
     return new DecodeError('unsupported', `The xz file cannot be unpacked here. ${UNSUPPORTED[code]}.`, {
-      remedy: 'Unpack it with xz -d and open the profile in it.',
+      remedy: XZ_REMEDY,
     });
   // A page without WebAssembly, by the policy of the server that hands it out.
   if (failure instanceof Error && failure.name === 'CompileError')
     return new DecodeError('unsupported', 'This page may not unpack xz files.', {
-      remedy: 'Unpack it with xz -d and open the profile in it.',
+      remedy: XZ_REMEDY,
     });
   return new DecodeError('malformed', 'The xz data is damaged or ends early.', {
     place: `byte ${at} of the packed file`,

@@ -1,4 +1,3 @@
-import { useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { paintStats } from './paint-stats.ts';
@@ -6,33 +5,32 @@ import { paintStats } from './paint-stats.ts';
 /** Maximum wait, for a view without a graph or a slow answer. */
 const MAX_MS = 1000;
 
-const nothing = createStore(() => ({ isKnown: false }));
+/** Queries and code that the first graph does not need start once this is over. */
+const wait = createStore(() => ({ isOver: false }));
+const end = (): void => wait.setState({ isOver: true });
+const stop = paintStats.subscribe(() => {
+  stop();
+  end();
+});
+setTimeout(end, MAX_MS);
 
 /** There is nothing to paint: an error, or no profiles. */
 export function knowNothingToPaint(): void {
-  nothing.setState({ isKnown: true });
+  end();
 }
 
-/** True once the first graph is painted, there is none, or the wait is over: other queries start after it. */
+/** True once the first graph is painted, there is none, or the wait is over. */
 export function useFirstPicture(): boolean {
-  const [isLate, setLate] = useState(false);
-  const isPainted = useStore(paintStats, ({ paints }) => paints > 0);
-  const isNothing = useStore(nothing, ({ isKnown }) => isKnown);
-  useEffect(() => {
-    const timer = setTimeout(() => setLate(true), MAX_MS);
-    return () => clearTimeout(timer);
-  }, []);
-  return isPainted || isNothing || isLate;
+  return useStore(wait, ({ isOver }) => isOver);
 }
 
-/** Resolves once a graph is painted or the wait is over, for code outside of components. */
+/** Resolves when `useFirstPicture` becomes true, for code outside of components. */
 export function firstPicture(): Promise<void> {
   return new Promise((resolve) => {
-    const done = (): void => resolve();
-    setTimeout(done, MAX_MS);
-    const stop = paintStats.subscribe(() => {
-      stop();
-      done();
-    });
+    if (wait.getState().isOver) resolve();
+    else
+      wait.subscribe(({ isOver }) => {
+        if (isOver) resolve();
+      });
   });
 }
