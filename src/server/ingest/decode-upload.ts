@@ -95,9 +95,15 @@ export class UploadDecoder {
   }
 
   #unpack(packed: Uint8Array): Uint8Array {
-    const bytes = unpack(packed, this.#bytesLeft, this.#limits.maxProfileBytes);
-    this.#bytesLeft -= bytes.length;
-    return bytes;
+    try {
+      const bytes = unpack(packed, this.#bytesLeft, this.#limits.maxProfileBytes);
+      this.#bytesLeft -= bytes.length;
+      return bytes;
+    } catch (error) {
+      // Half of what is left is for the rest: otherwise each of many such parts would be unpacked up to the limit.
+      if (error instanceof Refusal && error.kind === 'too_large') this.#bytesLeft = Math.floor(this.#bytesLeft / 2);
+      throw error;
+    }
   }
 
   #counts(): DecodeLimits {

@@ -11,6 +11,8 @@ import type { Profile } from '#model/profile.ts';
 import type { WireRequest } from '#server/request.ts';
 import type { IncomingProfile } from '#server/incoming.ts';
 import { openUpload } from '#server/ingest/open-upload.ts';
+import { Interner } from '#server/store/interner.ts';
+import { PartColumns } from '#server/store/part-columns.ts';
 import { isBomb, mutatedFile, type Decoder } from './seeds.js';
 
 interface DecodeWork {
@@ -143,9 +145,19 @@ function wrongWith({ profile, timeUs, period, series }: IncomingProfile): string
     if (labels.some(({ name }) => UNPRINTABLE.test(name))) return 'a label name with a control character';
     if (labels.some(({ value }) => UNPRINTABLE.test(value))) return 'a label value with a control character';
   }
-  if (profile.functions.names.some((name) => UNPRINTABLE.test(name))) return 'a function name with a control character';
-  if (profile.functions.files.some((name) => UNPRINTABLE.test(name))) return 'a file name with a control character';
-  return wrongColumns(profile);
+  return wrongTexts(profile) ?? wrongColumns(profile);
+}
+
+/** Names of functions and files are cleaned when the store first sees them. */
+function wrongTexts(profile: Profile): string | undefined {
+  if (![...profile.definitions.names, ...profile.definitions.files].some((name) => UNPRINTABLE.test(name)))
+    return undefined;
+  const interner = new Interner(new PartColumns());
+  const stacks = interner.forProfile(profile);
+  for (let sample = 0; sample < profile.sampleCount; sample++) stacks.leaf(sample);
+  const { names, paths } = interner.columns;
+  if (names.some((name) => UNPRINTABLE.test(name))) return 'a function name with a control character';
+  return paths.some((path) => UNPRINTABLE.test(path)) ? 'a file name with a control character' : undefined;
 }
 
 /** Columns that point outside of each other. */
