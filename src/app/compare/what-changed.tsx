@@ -13,6 +13,7 @@ import {
   summarise,
   type AmountUnit,
 } from '#model/changes-text.ts';
+import { percentText } from '#model/percent-text.ts';
 import { splitName } from '#model/function-name.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { readable } from '#render/text.ts';
@@ -29,7 +30,7 @@ import { type Filter, filteredBy, linesOf, offeredFilters } from './change-filte
 import { changeScale } from './change-scale.ts';
 import { monthlyText } from './cost.ts';
 import { functionColourKey } from './diff-colours.ts';
-import { percentText, totalsOf, unitOf } from './diff-words.ts';
+import { totalsOf, unitOf } from './diff-words.ts';
 import { sideNames } from '../sides/sides.ts';
 import { sideLine } from './side-words.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
