@@ -2,6 +2,7 @@
 import { isPathBefore } from './call-path.ts';
 import { type Bar, usualBar } from './bar.ts';
 import { withoutIdle } from './idle.ts';
+import { likelyRouter } from './likely-router.ts';
 import { inlinedCause } from './moved-cost.ts';
 import { ownChanges, testNodes } from './node-changes.ts';
 import { prepareSide, prepareStacks, type PreparedTree } from './prepared-stacks.ts';
@@ -94,6 +95,8 @@ export interface Evidence {
   readonly growth: Float64Array;
   /** How far the ranges differ by themselves, as a part of each function. */
   readonly between: number;
+  /** Function of the union whose callees may be routes, where one unit hides them. */
+  readonly likelyRouter: number | undefined;
 }
 
 /** With this z a change is detected with a probability of 80 %. */
@@ -180,6 +183,7 @@ export function compareSides(
     nodes,
     growth,
     between: scan.noise.between,
+    likelyRouter: likelyRouter(scan.left),
   };
 }
 

@@ -68,6 +68,20 @@ describe('units of work', () => {
     expect(compared(plain, b, 'share', 'nobody').found).toEqual(compared(plain, b, 'share').found);
   });
 
+  it('a router that one unit hides is offered, and not once its callees are routes', () => {
+    const router = 'shop.(*Router).ServeHTTP';
+    const hidden = renamed(shop, HTTP, `${HTTP};shop.logged;${router}`);
+    const offered = (program: Program, routes?: string): string | undefined => {
+      const { evidence, union } = compared(program, scaled(program, 'shop.price', 1.5), 'share', routes);
+      return evidence.likelyRouter === undefined ? undefined : union.names[evidence.likelyRouter];
+    };
+    expect(offered(hidden)).toBe(router);
+    expect(offered(hidden, router)).toBeUndefined();
+    // Its name is not that of a router.
+    expect(offered(renamed(shop, HTTP, `${HTTP};shop.everything`))).toBeUndefined();
+    expect(offered(shop)).toBeUndefined();
+  });
+
   it('a handler that is mostly one function may cost more, or be called more', () => {
     const hashing: Program = {
       ...shop,

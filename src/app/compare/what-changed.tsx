@@ -79,6 +79,7 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
           <Button onClick={() => navigate({ routes: undefined }, 'push')}>Clear</Button>
         </p>
       )}
+      {evidence.likelyRouter !== undefined && <LikelyRouter name={shown.diff.functions.names[evidence.likelyRouter]} />}
       <div className={styles['filters']}>
         <RadioRow<Filter>
           label="Which changes"
@@ -118,6 +119,16 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
         </p>
       )}
     </section>
+  );
+}
+
+/** Offers what makes the routes below a router units of their own. */
+function LikelyRouter({ name }: { name: string }): ReactElement {
+  return (
+    <p className={styles['summary']}>
+      <bdi>{readable(name).slice(0, MAX_NAME_LENGTH)}</bdi> calls several functions and does nothing itself, as a router
+      does. <Button onClick={() => navigate({ routes: name }, 'push')}>Callees are routes</Button>
+    </p>
   );
 }
 
