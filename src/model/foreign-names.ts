@@ -1,13 +1,20 @@
 /** Functions that are not of the program's own code, by the kinds of their frames. */
-import type { Profile } from './profile.ts';
-
 /** Kinds that a virtual machine's code has. */
 const MANAGED: ReadonlySet<string> = new Set(['interpreted', 'JIT-compiled', 'C1-compiled']);
 /** Kinds of code that is not written for a virtual machine. */
 const NATIVE: ReadonlySet<string> = new Set(['native', 'C++']);
 
+/** Functions and the kinds of their frames, as a `Profile` has them. */
+export interface KindedNames {
+  readonly functions: { readonly names: readonly string[] };
+  readonly frames: {
+    readonly func: ArrayLike<number>;
+    readonly kinds?: { readonly names: readonly string[]; readonly of: ArrayLike<number> };
+  };
+}
+
 /** Names all of whose frames are of the kernel, or native in a profile that has code of a virtual machine. */
-export function foreignNames(profiles: readonly Pick<Profile, 'functions' | 'frames'>[]): ReadonlySet<string> {
+export function foreignNames(profiles: readonly KindedNames[]): ReadonlySet<string> {
   const foreign = new Set<string>();
   const own = new Set<string>();
   for (const { functions, frames } of profiles) {
