@@ -45,7 +45,7 @@ export interface SlicedColumns {
 }
 
 /** Pairs of a name and a kind (`FrameKinds`), as positions. */
-export interface KindsOfNames {
+interface KindsOfNames {
   readonly texts: readonly string[];
   readonly name: ArrayLike<number>;
   readonly kind: ArrayLike<number>;
