@@ -2,6 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { OpenedProfile } from '#analysis/analysis.ts';
 import { InProcessAnalysis } from '#analysis/in-process.ts';
+import { finish } from '#base/steps.ts';
+import { decodeJfr } from '#formats/decoders/jfr.ts';
+import { writeProfilePprof } from '#formats/write-profile-pprof.ts';
 import { pathOf } from '#model/call-path.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 import { WHOLE_SHARE } from '#model/tree-kinds.ts';
@@ -97,6 +100,27 @@ describe('kinds of a tree', () => {
     const request = { handle: profile.handle, sampleType: 0, order: 'name' as const, transforms: [] };
     const { names, start, kind, share } = (await analysis.frameKinds(request, signal))!;
     expect([names.length, [...start], kind.length, share.length]).toEqual([5, [0, 0, 2, 4], 4, 4]);
+  });
+
+  it('are there after a whole file was written as pprof', async () => {
+    const { bytes } = finish(writeProfilePprof(finish(decodeJfr(kindsRecording))));
+    expect((await kindRows(await opened(bytes, 'a.pb.gz'))).slice(0, 2)).toEqual([
+      'app.main: JIT-compiled (interpreted 25, JIT-compiled 75)',
+      'app.main app.price: inlined (native 33, inlined 67)',
+    ]);
+  });
+
+  it('of pprof that are not in its table are damage', async () => {
+    const bytes = encodeMessage(
+      message(
+        [1, message([1, 1], [2, 2])],
+        [2, message([1, [1]], [2, [5]])],
+        [4, message([1, 1], [4, message([1, 1])], [1000, 9])],
+        [5, message([1, 1], [2, 3])],
+        ...['', 'samples', 'count', 'main'].map((text): Field => [6, text]),
+      ),
+    );
+    await expect(opened(bytes, 'a.pb')).rejects.toThrow('string 9 of location number 0 is not in the table of 4');
   });
 
   it('are not made up where a format has none', async () => {

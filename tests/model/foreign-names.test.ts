@@ -39,4 +39,10 @@ describe('functions that are not own code', () => {
   it('are not native ones beside Go or Rust, nor where no kind is known', () => {
     expect(foreignOf('main|Go cgo|native', 'main|Rust send|native', 'plain')).toEqual([]);
   });
+
+  it('are all native ones of a service whose answer has kinds and no stacks', () => {
+    const functions = { names: ['run', 'memcpy'] };
+    const kinds = { names: ['', 'JVM', 'native'], of: [1, 2] };
+    expect([...foreignNames([{ functions, frames: { func: [0, 1], kinds } }])]).toEqual(['memcpy']);
+  });
 });
