@@ -4,7 +4,7 @@ import { functionTotals } from './function-table.ts';
 import type { Keys, LocatedTree } from './located-tree.ts';
 import type { FrameKinds } from './profile.ts';
 
-/** The largest number in `TreeKinds.share`. */
+/** The largest number in `TreeKinds.shareAt`. */
 export const WHOLE_SHARE = 0xffff;
 
 export interface TreeKinds {
@@ -17,9 +17,9 @@ export interface TreeKinds {
   readonly ofFunction: Uint8Array;
   /** By shown node: where its kinds begin in the two columns below; the last entry is their length. */
   readonly start: Int32Array;
-  readonly kind: Uint8Array;
+  readonly kindAt: Uint8Array;
   /** Its part of the node's total; `WHOLE_SHARE` is all. */
-  readonly share: Uint16Array;
+  readonly shareAt: Uint16Array;
 }
 
 /** Keys that are distinguished by kind too. @param keys of the detail that the transforms need */
@@ -74,7 +74,15 @@ export function treeKinds(
   rowOf[0] = -1; // The root is no frame.
   const nodes = sharesOf(shown.length, rowOf, kindOfNode, tree.total, names.length);
   const { largest: ofFunction } = sharesOf(functions, target, kindOfKey, total, names.length);
-  return { names, self, ofNode: nodes.largest, ofFunction, start: nodes.start, kind: nodes.kind, share: nodes.share };
+  return {
+    names,
+    self,
+    ofNode: nodes.largest,
+    ofFunction,
+    start: nodes.start,
+    kindAt: nodes.kind,
+    shareAt: nodes.share,
+  };
 }
 
 /**

@@ -26,11 +26,11 @@ async function kindRows(profile: OpenedProfile, ...transforms: Transform[]): Pro
   const kinds = await analysis.frameKinds(request, signal);
   if (!kinds) return [];
   const { names: functionNames } = (renamed ?? profile).functions;
-  const { names, start, kind, share, ofNode, ofFunction, self } = kinds;
+  const { names, start, kindAt, shareAt, ofNode, ofFunction, self } = kinds;
   const rows = Array.from({ length: tree.length - 1 }, (_, i) => {
     const node = i + 1;
-    const own = Array.from(kind.subarray(start[node], start[node + 1]), (one, at) => {
-      const percent = Math.round((share[start[node] + at] / WHOLE_SHARE) * 100);
+    const own = Array.from(kindAt.subarray(start[node], start[node + 1]), (one, at) => {
+      const percent = Math.round((shareAt[start[node] + at] / WHOLE_SHARE) * 100);
       return `${names[one] || '?'} ${percent}`;
     });
     return `${pathOf(tree, functionNames, node).join(' ')}: ${names[ofNode[node]]} (${own.join(', ')})`;
@@ -98,8 +98,8 @@ describe('kinds of a tree', () => {
   it('have one entry for each kind that a node has, however many kinds there are', async () => {
     const profile = await opened(kindsRecording, 'a.jfr');
     const request = { handle: profile.handle, sampleType: 0, order: 'name' as const, transforms: [] };
-    const { names, start, kind, share } = (await analysis.frameKinds(request, signal))!;
-    expect([names.length, [...start], kind.length, share.length]).toEqual([5, [0, 0, 2, 4], 4, 4]);
+    const { names, start, kindAt, shareAt } = (await analysis.frameKinds(request, signal))!;
+    expect([names.length, [...start], kindAt.length, shareAt.length]).toEqual([5, [0, 0, 2, 4], 4, 4]);
   });
 
   it('are there after a whole file was written as pprof', async () => {

@@ -3,7 +3,7 @@
 export const SPAN_ID_BYTES = 8;
 export const TRACE_ID_BYTES = 16;
 
-const DIGITS = [...'0123456789abcdef'].map((digit) => digit.charCodeAt(0));
+const DIGITS = new TextEncoder().encode('0123456789abcdef');
 
 /** In hex digits; '' where the id is 0 or of another length. */
 export function idText(id: Uint8Array, length: number): string {

@@ -14,10 +14,10 @@ import { TooltipBox, TooltipLine } from './tooltip-box.tsx';
 const MAX_NAME_LENGTH = 600;
 
 /** `JIT-compiled 81 %, interpreted 19 %`; one kind alone has no share. '' where nothing is known. */
-function kindText({ names, start, kind, share }: TreeKinds, node: number): string {
-  const own = Array.from(kind.subarray(start[node], start[node + 1]), (one, i) => ({
+function kindText({ names, start, kindAt, shareAt }: TreeKinds, node: number): string {
+  const own = Array.from(kindAt.subarray(start[node], start[node + 1]), (one, i) => ({
     name: names[one],
-    share: share[start[node] + i],
+    share: shareAt[start[node] + i],
   })).sort((a, b) => b.share - a.share);
   if (own.length === 1) return own[0].name;
   return own.map(({ name, share }) => `${name || 'unknown'} ${formatShare(share, WHOLE_SHARE)}`).join(', ');
