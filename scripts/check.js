@@ -23,7 +23,7 @@ const CHECK = [
   { name: 'lint', run: ['oxlint', '--deny-warnings'], mend: 'npm run lint:fix' },
   { name: 'format', run: ['oxfmt', '--check'], mend: 'npm run format' },
   { name: 'unused', run: ['knip', '--no-progress'], mend: 'npm run unused, then delete what it names' },
-  vitest('unit', 'node', 'npm run test:unit'),
+  vitest('unit', '!corpus', 'npm run test:unit'),
   { name: 'build', run: ['node', 'scripts/build.js'], mend: 'npm run build' },
   {
     name: 'size',

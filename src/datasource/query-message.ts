@@ -2,11 +2,12 @@
 import { printLabelSelector } from '#model/label-selector.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { TimeRange } from '#model/time-range.ts';
+import { FRAME_KINDS, UTF8_LABEL_NAMES } from '#wire/accept.ts';
 import { WireSink } from '#wire/wire-sink.ts';
 
 export const QUERIER = 'querier.v1.QuerierService';
-/** Without it label names such as `k8s.pod.name` are left out of lists. */
-const ACCEPT = '*/*;allow-utf8-labelnames=true';
+/** Without these, label names such as `k8s.pod.name` are left out of lists, and kinds of frames out of merged pprof. */
+const ACCEPT = `*/*;${UTF8_LABEL_NAMES}=true;${FRAME_KINDS}=true`;
 const TREE_FORMAT = 2;
 
 export type Wire = 'json' | 'proto';

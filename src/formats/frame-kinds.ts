@@ -6,6 +6,12 @@ export const MAX_FRAME_KINDS = 32;
 /** In characters. */
 const MAX_KIND_LENGTH = 40;
 
+/**
+ * pprof has no place for kinds, so they are in a field of our own of `Location`: a position in the string table. Other readers
+ * of pprof skip fields that they do not know.
+ */
+export const LOCATION_KIND = 1000;
+
 /** The kind of calls that a compiler put into their caller. */
 export const INLINED = 'inlined';
 

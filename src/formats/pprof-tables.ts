@@ -3,10 +3,10 @@ import { type ByteReader, wireTypes } from '#base/byte-reader.ts';
 import { Int32Column } from '#base/column.ts';
 import type { Steps } from '#base/steps.ts';
 import type { Utf8Strings } from '#base/utf8-strings.ts';
-import type { FrameKinds, Profile } from '#model/profile.ts';
+import type { Profile } from '#model/profile.ts';
 import { refuseCount } from './decode-limits.ts';
 import { checkString, checkWireType, type PprofMessages, refuse } from './pprof-wire.ts';
-import { INLINED } from './frame-kinds.ts';
+import { INLINED, KindColumn, LOCATION_KIND } from './frame-kinds.ts';
 import { FunctionColumns, lineNumber } from './profile-columns.ts';
 
 export interface PprofTables extends Pick<Profile, 'functions' | 'definitions' | 'frames'> {
@@ -172,6 +172,8 @@ function* readLocations(
   const frameStart = new Int32Array(count + 1);
   const frameDefinition = new Int32Column(count + 1);
   const frameLine = new Int32Column(count + 1);
+  const kinds = new KindColumn();
+  const kindOf = new Uint8Array(count); // by location, of its outermost line
   const lineFunction = new Int32Column(16); // position in the file, -1 where there is none
   const lineNumbers = new Int32Column(16);
   for (let i = 0; i < count; i++) {
@@ -207,7 +209,9 @@ function* readLocations(
         reader.unsigned();
         addressLo = reader.lo;
         addressHi = reader.hi;
-      } else reader.skip(tag);
+      } else if (field === LOCATION_KIND && (tag & 7) === wireTypes.varint)
+        kindOf[i] = kinds.intern(checkString(functions.strings, reader.unsigned(), `location number ${i}`, at));
+      else reader.skip(tag);
     }
     addId(ids, id, i, 'location', start);
     let mapping = '';
@@ -245,19 +249,15 @@ function* readLocations(
     }
     frameStart[i + 1] = frameDefinition.length;
   }
-  const kinds = frameDefinition.length > count ? inlinedOf(frameStart, frameDefinition.length) : undefined;
+  // All lines of a location but the last, outermost one are calls that the compiler put into their caller.
+  const kindOfFrame = new Uint8Array(frameDefinition.length);
+  if (frameDefinition.length > count) kindOfFrame.fill(kinds.intern(INLINED));
+  for (let i = 0; i < count; i++) kindOfFrame[frameStart[i + 1] - 1] = kindOf[i];
   return {
-    ...columns.take(frameDefinition.take(), frameLine.take(), kinds),
+    ...columns.take(frameDefinition.take(), frameLine.take(), kinds.take(kindOfFrame)),
     locations: ids,
     frameStart,
   };
-}
-
-/** All lines of a location but the last, outermost one are calls that the compiler put into their caller. */
-function inlinedOf(frameStart: Int32Array, frames: number): FrameKinds {
-  const of = new Uint8Array(frames).fill(1);
-  for (let i = 1; i < frameStart.length; i++) of[frameStart[i] - 1] = 0;
-  return { names: ['', INLINED], of };
 }
 
 /** @returns the function's position in the file, -1 without one. */

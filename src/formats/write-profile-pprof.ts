@@ -4,6 +4,7 @@ import { gzipSync } from 'fflate';
 import type { Steps } from '#base/steps.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
 import type { ExportedFile } from './export-input.ts';
+import { LOCATION_KIND } from './frame-kinds.ts';
 import { mostExportBytes } from './export-stacks.ts';
 import { TextColumn } from './profile-columns.ts';
 import { NAMELESS, nanoseconds } from './write-pprof.ts';
@@ -64,6 +65,7 @@ export function* writeProfilePprof(profile: Profile): Steps<ExportedFile> {
         field(1, func + 1);
         field(2, frames.line[frame]);
       });
+      if (frames.kinds) field(LOCATION_KIND, texts.intern(frames.kinds.names[frames.kinds.of[frame]]));
     });
   }
   if (period) {

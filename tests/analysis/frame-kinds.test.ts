@@ -2,6 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import type { OpenedProfile } from '#analysis/analysis.ts';
 import { InProcessAnalysis } from '#analysis/in-process.ts';
+import { finish } from '#base/steps.ts';
+import { decodeJfr } from '#formats/decoders/jfr.ts';
+import { writeProfilePprof } from '#formats/write-profile-pprof.ts';
 import { pathOf } from '#model/call-path.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 import { WHOLE_SHARE } from '#model/tree-kinds.ts';
@@ -23,12 +26,12 @@ async function kindRows(profile: OpenedProfile, ...transforms: Transform[]): Pro
   const kinds = await analysis.frameKinds(request, signal);
   if (!kinds) return [];
   const { names: functionNames } = (renamed ?? profile).functions;
-  const { names, shares, ofNode, ofFunction, self } = kinds;
+  const { names, start, kindAt, shareAt, ofNode, ofFunction, self } = kinds;
   const rows = Array.from({ length: tree.length - 1 }, (_, i) => {
     const node = i + 1;
-    const own = names.flatMap((name, kind) => {
-      const share = shares[node * names.length + kind];
-      return share > 0 ? [`${name || '?'} ${Math.round((share / WHOLE_SHARE) * 100)}`] : [];
+    const own = Array.from(kindAt.subarray(start[node], start[node + 1]), (one, at) => {
+      const percent = Math.round((shareAt[start[node] + at] / WHOLE_SHARE) * 100);
+      return `${names[one] || '?'} ${percent}`;
     });
     return `${pathOf(tree, functionNames, node).join(' ')}: ${names[ofNode[node]]} (${own.join(', ')})`;
   });
@@ -90,6 +93,34 @@ describe('kinds of a tree', () => {
       'main is ',
       '? 3, inlined 5',
     ]);
+  });
+
+  it('have one entry for each kind that a node has, however many kinds there are', async () => {
+    const profile = await opened(kindsRecording, 'a.jfr');
+    const request = { handle: profile.handle, sampleType: 0, order: 'name' as const, transforms: [] };
+    const { names, start, kindAt, shareAt } = (await analysis.frameKinds(request, signal))!;
+    expect([names.length, [...start], kindAt.length, shareAt.length]).toEqual([5, [0, 0, 2, 4], 4, 4]);
+  });
+
+  it('are there after a whole file was written as pprof', async () => {
+    const { bytes } = finish(writeProfilePprof(finish(decodeJfr(kindsRecording))));
+    expect((await kindRows(await opened(bytes, 'a.pb.gz'))).slice(0, 2)).toEqual([
+      'app.main: JIT-compiled (interpreted 25, JIT-compiled 75)',
+      'app.main app.price: inlined (native 33, inlined 67)',
+    ]);
+  });
+
+  it('of pprof that are not in its table are damage', async () => {
+    const bytes = encodeMessage(
+      message(
+        [1, message([1, 1], [2, 2])],
+        [2, message([1, [1]], [2, [5]])],
+        [4, message([1, 1], [4, message([1, 1])], [1000, 9])],
+        [5, message([1, 1], [2, 3])],
+        ...['', 'samples', 'count', 'main'].map((text): Field => [6, text]),
+      ),
+    );
+    await expect(opened(bytes, 'a.pb')).rejects.toThrow('string 9 of location number 0 is not in the table of 4');
   });
 
   it('are not made up where a format has none', async () => {

@@ -278,7 +278,7 @@ test('the address names what the page chose, as a step that Back does not stop a
 });
 
 for (const half of [1, 2])
-  test(`100 random views come back from their links, half ${half}`, async ({ page, baseURL }) => {
+  test(`50 random views come back from their links, half ${half}`, async ({ page, baseURL }) => {
     test.slow();
     // A service of its own: the other half may run in another process, whose times differ.
     const service = `e2e/random-${half}`;
@@ -292,7 +292,7 @@ for (const half of [1, 2])
       return Math.floor((seed / 2 ** 32) * most);
     };
     const pick = <T>(list: readonly T[]): T => list[random(list.length)];
-    for (let i = 0; i < 50; i++) {
+    for (let i = 0; i < 25; i++) {
       const patch = {
         q: pick([null, 'pod="a"', 'env!="prod"', 'pod=~"a|b"']),
         by: pick([null, 'pod', 'env']),

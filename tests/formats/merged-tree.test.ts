@@ -146,7 +146,7 @@ describe('decodeMergedTree', () => {
           const [stack = '', value] = line.split(' ');
           sums.set(stack, (sums.get(stack) ?? 0) + Number(value));
         }
-        const tree = answerTree(reader.merge(selector, false));
+        const tree = answerTree(reader.merge(selector, 'names'));
         const profile = decodeBytes(response(treeBytes(tree)));
         expect(stacksOf(profile)).toEqual([...sums].map(([stack, value]) => `${stack} ${value}`).sort());
         expect(profile.cut).toBeUndefined();

@@ -1,24 +1,23 @@
-import {
+import fs, {
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statfsSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { Links } from '#server/links.ts';
-import { whyNoRoom } from '#server/store/folder.ts';
 import type { StoredLinks } from '#wire/links.ts';
 import { readWarnings } from '#wire/warnings.ts';
-
-vi.mock('#server/store/folder.ts', { spy: true });
 
 let folder: string;
 let links: Links;
@@ -180,12 +179,15 @@ it('the queries of all links together stay under 64 MiB', async () => {
 });
 
 it('on a full disk nothing is kept', async () => {
-  vi.mocked(whyNoRoom).mockReturnValue('Only 3 MB of the disk are free.');
+  const disk = Object.assign(statfsSync(folder), { bavail: 3_000_000 / 4096, bsize: 4096, blocks: 1e6 });
+  const full = vi.spyOn(fs, 'statfsSync').mockReturnValue(disk);
+  syncBuiltinESMExports();
   try {
     expect(await refused(post('links', '{"query":"v=1"}'))).toContain('Only 3 MB');
     expect(await refused(keeping('v=1', gzipSync('one')))).toContain('Only 3 MB');
   } finally {
-    vi.mocked(whyNoRoom).mockRestore();
+    full.mockRestore();
+    syncBuiltinESMExports();
   }
   expect((await list()).links).toEqual([]);
 });

@@ -12,6 +12,7 @@ import type {
   SlicedTree,
   SummedSeries,
   TimeRange,
+  TreeDetail,
 } from '#server/store/profile-reader.ts';
 
 export interface NaiveFrame {
@@ -20,6 +21,7 @@ export interface NaiveFrame {
   readonly line?: number;
   readonly startLine?: number;
   readonly mapping?: string;
+  readonly kind?: string;
 }
 
 interface NaiveSample {
@@ -69,7 +71,7 @@ export class NaiveReader implements ProfileReader {
     return [...new Map(found.map(({ labels }) => [JSON.stringify(labels), labels])).values()];
   }
 
-  merge(selector: ProfileSelector, lines: boolean): MergedTree {
+  merge(selector: ProfileSelector, detail: TreeDetail): MergedTree {
     const { within } = selector;
     const selected = this.#selected(selector).map((profile) => ({
       ...profile,
@@ -78,7 +80,7 @@ export class NaiveReader implements ProfileReader {
           within === undefined || within.spans.includes(span) || within.traces.includes(trace),
       ),
     }));
-    return this.#tree(selected, selector.callSite, lines).tree;
+    return this.#tree(selected, selector.callSite, detail !== 'names').tree;
   }
 
   heatmap(
@@ -190,6 +192,7 @@ export class NaiveReader implements ProfileReader {
     return {
       tree,
       sliceCount,
+      kinds: [],
       start,
       slice: Uint16Array.from(flat, ([slice]) => slice),
       value: Float64Array.from(flat, ([, { value }]) => value),
@@ -272,6 +275,7 @@ function columnsOf(functions: readonly NaiveFrame[]): FunctionColumns {
     files: functions.map(({ file = '' }) => file),
     startLines: Int32Array.from(functions, ({ startLine = 0 }) => startLine),
     mappings: functions.map(({ mapping = '' }) => mapping),
+    kinds: functions.map(({ kind = '' }) => kind),
   };
 }
 

@@ -1,6 +1,10 @@
-/** A tree by lines as pprof's profile: one sample type, one location for each function and line, nothing packed. */
+/**
+ * A tree by lines as pprof's profile: one sample type, one location for each function and line, nothing packed. The kinds
+ * of frames, where the tree has them, are in a field of our own (`LOCATION_KIND`).
+ */
 
 import { Int32Column } from '#base/column.ts';
+import { LOCATION_KIND } from '#formats/frame-kinds.ts';
 import type { ProfileType } from '#model/profile-type.ts';
 import { WireSink } from '#wire/wire-sink.ts';
 import type { FunctionColumns } from '../store/profile-reader.ts';
@@ -45,8 +49,8 @@ interface PprofTables {
   readonly samples: PprofSamples;
   /** File by mapping. */
   readonly mappings: readonly number[];
-  /** Mapping id (0 for none), function id and line by location. */
-  readonly locations: readonly (readonly [mapping: number, func: number, line: number])[];
+  /** Mapping id (0 for none), function id, line and kind of frame by location. */
+  readonly locations: readonly (readonly [mapping: number, func: number, line: number, kind: number])[];
   readonly functions: readonly (readonly [name: number, file: number, startLine: number])[];
   readonly strings: readonly string[];
 }
@@ -69,7 +73,7 @@ function collect({ tree, functions, type, endMs, goPgo }: PprofInput): PprofTabl
   const functionIds = new Numbered<number>();
   const functionRows: [number, number, number][] = [];
   const locationIds = new Numbered<number>();
-  const locationRows: [number, number, number][] = [];
+  const locationRows: [number, number, number, number][] = [];
 
   const functionId = (func: number): number => {
     const id = functionIds.id(func);
@@ -83,7 +87,8 @@ function collect({ tree, functions, type, endMs, goPgo }: PprofInput): PprofTabl
     const id = locationIds.id(line * tree.names.length + func);
     if (id > locationRows.length) {
       const file = functions.mappings[func] ?? '';
-      locationRows.push([file === '' ? 0 : mappings.id(file), functionId(func), line]);
+      const kind = text(functions.kinds[func] ?? '');
+      locationRows.push([file === '' ? 0 : mappings.id(file), functionId(func), line, kind]);
     }
     return id;
   };
@@ -157,7 +162,7 @@ function writeProto(sink: WireSink, profile: PprofTables | undefined): void {
       for (const flag of [7, 8, 9]) sink.field(flag, 1);
     });
   });
-  profile.locations.forEach(([mapping, func, line], i) => {
+  profile.locations.forEach(([mapping, func, line, kind], i) => {
     sink.message(4, () => {
       sink.field(1, i + 1);
       sink.field(2, mapping);
@@ -165,6 +170,7 @@ function writeProto(sink: WireSink, profile: PprofTables | undefined): void {
         sink.field(1, func);
         sink.field(2, line);
       });
+      sink.field(LOCATION_KIND, kind);
     });
   });
   profile.functions.forEach(([name, file, startLine], i) => {

@@ -32,6 +32,7 @@ import {
   type StackTraceSelector,
 } from '#wire/gen/types/v1/types_pb.ts';
 import { VersionRequestSchema, VersionResponseSchema } from '#wire/gen/version/v1/version_pb.ts';
+import { FRAME_KINDS, UTF8_LABEL_NAMES } from '#wire/accept.ts';
 import { WireSink } from '#wire/wire-sink.ts';
 import { MAX_CUTS } from '../store/buckets.ts';
 import type { ProfileId, ProfileReader, ProfileSelector, StopCheck } from '../store/profile-reader.ts';
@@ -217,7 +218,7 @@ function querier(reader: ProfileReader, setting: QuerySetting): Record<string, R
 
 /** @throws Stopped */
 export function cutMerge(reader: ProfileReader, selector: ProfileSelector, most: number, stop: StopCheck): AnswerTree {
-  const merged = reader.merge(selector, false, stop, most);
+  const merged = reader.merge(selector, 'names', stop, most);
   stop();
   const cut = cutTree(answerTree(merged), most);
   stop();
@@ -232,8 +233,8 @@ export function diffTree(
   most: number,
   stop: StopCheck,
 ): AnswerTree {
-  const before = answerTree(reader.merge(left, false, stop));
-  const after = answerTree(reader.merge(right, false, stop));
+  const before = answerTree(reader.merge(left, 'names', stop));
+  const after = answerTree(reader.merge(right, 'names', stop));
   stop();
   const both = overlay(before, after);
   stop();
@@ -245,13 +246,14 @@ function mergedPprof(
   selector: ProfileSelector,
   request: Pick<SelectMergeProfileRequest, 'maxNodes' | 'profileTypeID' | 'stackTraceSelector'>,
   limits: QueryLimits,
-  { codec, stop }: RpcCall,
+  call: RpcCall,
 ): Uint8Array {
+  const { codec, stop } = call;
   const type: ProfileType = checkProfileType(request.profileTypeID);
   const asked = request.maxNodes ?? 0n;
   // Unlike a flame graph, a pprof is whole unless a limit is asked for.
   const most = asked === 0n ? Infinity : checkMaxNodes(asked, limits);
-  const merged = reader.merge(selector, true, stop);
+  const merged = reader.merge(selector, codec === 'proto' && accepts(call, FRAME_KINDS) ? 'kinds' : 'lines', stop);
   stop();
   const tree = cutTree(answerTree(merged), most);
   const goPgo = request.stackTraceSelector?.goPgo;
@@ -318,9 +320,13 @@ function notHere(what: string): RpcError {
 }
 
 /** Whether a name is listed: those beyond the old grammar only for clients that say they can read them. */
-function visibleTo({ headers }: RpcCall): (name: string) => boolean {
-  const takesAll = /;\s*allow-utf8-labelnames\s*=\s*"?true"?\s*(?:[;,]|$)/i.test(headers['accept'] ?? '');
-  return takesAll ? () => true : (name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+function visibleTo(call: RpcCall): (name: string) => boolean {
+  return accepts(call, UTF8_LABEL_NAMES) ? () => true : (name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
+}
+
+/** Whether the header `accept` has the parameter. */
+function accepts({ headers }: RpcCall, parameter: string): boolean {
+  return new RegExp(String.raw`;\s*${parameter}\s*=\s*"?true"?\s*(?:[;,]|$)`, 'i').test(headers['accept'] ?? '');
 }
 
 // ---- answers

@@ -10,7 +10,7 @@ export class Interner {
   readonly #paths = new Map<string, number>();
   /** The first function of each name. */
   readonly #functions = new Map<string, number>();
-  /** The others: by the first one, file and binary. */
+  /** The others: by the first one, file, binary and kind. */
   readonly #further = new Map<string, number>();
   readonly #frames: PairTable;
   readonly #nodes: PairTable;
@@ -23,7 +23,11 @@ export class Interner {
     columns.names.forEach((name, i) => {
       const first = columns.named.values[i];
       if (first === i) this.#functions.set(name, i);
-      else this.#further.set(furtherKey(first, columns.file.values[i], columns.mapping.values[i]), i);
+      else
+        this.#further.set(
+          furtherKey(first, columns.file.values[i], columns.mapping.values[i], columns.kind.values[i]),
+          i,
+        );
     });
     this.#frames = new PairTable(columns.frameFunc, columns.frameLine, 0);
     this.#nodes = new PairTable(columns.nodeParent, columns.nodeFrame, 1);
@@ -42,8 +46,9 @@ export class Interner {
   /**
    * Texts that cannot be stored are cleaned when they are not found: only clean ones are in the tables.
    * @param index of a definition of the profile
+   * @param kind of the frame; '' where it is unknown
    */
-  func(profile: Profile, index: number): number {
+  func(profile: Profile, index: number, kind: string): number {
     const { names, files, line, mappings } = profile.definitions;
     const { columns } = this;
     let name = names[index];
@@ -53,14 +58,17 @@ export class Interner {
       first = this.#functions.get(name);
     }
     // Most names have one definition: comparing its texts is faster than looking up two paths.
-    if (first !== undefined && this.#isIn(first, files[index], mappings[index])) return first;
+    if (first !== undefined && this.#isIn(first, files[index], mappings[index], kind)) return first;
     const file = this.#path(files[index]);
     const mapping = this.#path(mappings[index]);
+    const ran = this.#path(kind);
     const made = columns.names.length;
     if (first === undefined) this.#functions.set(name, made);
     else {
-      if (columns.file.values[first] === file && columns.mapping.values[first] === mapping) return first;
-      const key = furtherKey(first, file, mapping);
+      const { file: fileOf, mapping: mappingOf, kind: kindOf } = columns;
+      if (fileOf.values[first] === file && mappingOf.values[first] === mapping && kindOf.values[first] === ran)
+        return first;
+      const key = furtherKey(first, file, mapping, ran);
       const known = this.#further.get(key);
       if (known !== undefined) return known;
       this.#further.set(key, made);
@@ -69,6 +77,7 @@ export class Interner {
     columns.named.push(first ?? made);
     columns.file.push(file);
     columns.mapping.push(mapping);
+    columns.kind.push(ran);
     columns.startLine.push(Math.max(0, line[index]));
     return made;
   }
@@ -85,9 +94,13 @@ export class Interner {
     return this.#nodes.intern(parent, frame);
   }
 
-  #isIn(func: number, file: string, mapping: string): boolean {
-    const { paths, file: fileOf, mapping: mappingOf } = this.columns;
-    return paths[fileOf.values[func]] === file && paths[mappingOf.values[func]] === mapping;
+  #isIn(func: number, file: string, mapping: string, kind: string): boolean {
+    const { paths, file: fileOf, mapping: mappingOf, kind: kindOf } = this.columns;
+    return (
+      paths[fileOf.values[func]] === file &&
+      paths[mappingOf.values[func]] === mapping &&
+      paths[kindOf.values[func]] === kind
+    );
   }
 
   #path(text: string): number {
@@ -108,14 +121,16 @@ function copyOf(text: string): string {
   return Buffer.from(text).toString();
 }
 
-function furtherKey(first: number, file: number, mapping: number): string {
-  return `${first} ${file} ${mapping}`;
+function furtherKey(first: number, file: number, mapping: number, kind: number): string {
+  return `${first} ${file} ${mapping} ${kind}`;
 }
 
 export class StackLookup {
   readonly #interner: Interner;
   readonly #profile: Profile;
-  /** By definition and by frame of the profile: its number in the part, -1 while unknown. */
+  /** '' alone where the profile has none. */
+  readonly #kinds: readonly string[];
+  /** By definition and kind, and by frame of the profile: its number in the part, -1 while unknown. */
   readonly #functions: Int32Array;
   readonly #frames: Int32Array;
   /** By sample: its leaf, -1 while unknown. */
@@ -128,7 +143,8 @@ export class StackLookup {
   constructor(interner: Interner, profile: Profile) {
     this.#interner = interner;
     this.#profile = profile;
-    this.#functions = new Int32Array(profile.definitions.names.length).fill(-1);
+    this.#kinds = profile.frames.kinds?.names ?? [''];
+    this.#functions = new Int32Array(profile.definitions.names.length * this.#kinds.length).fill(-1);
     this.#frames = new Int32Array(profile.frames.length).fill(-1);
     this.#leaves = new Int32Array(profile.sampleCount).fill(-1);
   }
@@ -159,15 +175,19 @@ export class StackLookup {
   #frame(frame: number): number {
     const known = this.#frames[frame];
     if (known >= 0) return known;
-    const { definition, line } = this.#profile.frames;
-    const made = this.#interner.frame(this.#func(definition[frame]), Math.max(0, line[frame]));
+    const { definition, line, kinds } = this.#profile.frames;
+    const func = this.#func(definition[frame], kinds === undefined ? 0 : kinds.of[frame]);
+    const made = this.#interner.frame(func, Math.max(0, line[frame]));
     this.#frames[frame] = made;
     return made;
   }
 
-  #func(definition: number): number {
-    const known = this.#functions[definition];
-    return known >= 0 ? known : (this.#functions[definition] = this.#interner.func(this.#profile, definition));
+  #func(definition: number, kind: number): number {
+    const key = definition * this.#kinds.length + kind;
+    const known = this.#functions[key];
+    return known >= 0
+      ? known
+      : (this.#functions[key] = this.#interner.func(this.#profile, definition, this.#kinds[kind]));
   }
 
   #deepen(length: number): void {

@@ -52,7 +52,7 @@ function largestOfOne(
     kept.push(node);
   }
   const length = kept.length;
-  const functions = new FunctionUnion(false);
+  const functions = new FunctionUnion('names');
   const funcOf = new Int32Array(columns.names.length).fill(-1);
   const tree = {
     length,
@@ -95,7 +95,7 @@ interface Callees {
 class Search {
   readonly #sums: readonly PartSums[];
   readonly #stop: StopCheck;
-  readonly #functions = new FunctionUnion(false);
+  readonly #functions = new FunctionUnion('names');
   readonly #callees: readonly Callees[];
   /** By part and function of the part: the function here, -1 while unknown. */
   readonly #funcOf: readonly Int32Array[];

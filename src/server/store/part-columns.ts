@@ -1,6 +1,7 @@
 /**
  * The dictionary of one service and UTC day, as columns: functions, frames (function and line) and a trie of nodes
- * (parent and frame). A name that stands in several files or binaries has a function for each. A stack is its leaf's number. Numbers are dense and only grow, a parent's is below its child's.
+ * (parent and frame). A name that occurs in several files or binaries, or whose frames are of several kinds, has a function
+ * for each. A stack is its leaf's number. Numbers are dense and only grow, a parent's is below its child's.
  * Kept on disk as deltas: what came since the last one.
  */
 
@@ -17,14 +18,16 @@ export interface PartMark {
 }
 
 export class PartColumns {
-  /** Source files and binaries, each text once; 0 is ''. */
+  /** Source files, binaries and kinds of frames, each text once; 0 is ''. */
   readonly paths: string[] = [''];
-  /** By function, as definitions of a `Profile`: distinguished by name, file and binary. */
+  /** By function: distinguished by name, file and binary, as definitions of a `Profile`, and by kind of frame. */
   readonly names: string[] = [];
   /** The first function of the same name: most names have one. */
   readonly named = new Int32Column(256);
   readonly file = new Int32Column(256); // into paths
   readonly mapping = new Int32Column(256); // into paths
+  /** How the function ran (`FrameKinds`); '' where that is unknown. */
+  readonly kind = new Int32Column(256); // into paths
   readonly startLine = new Int32Column(256);
   readonly frameFunc = new Int32Column(256);
   readonly frameLine = new Int32Column(256);
@@ -40,6 +43,10 @@ export class PartColumns {
   /** Nodes, the root included. */
   get nodes(): number {
     return this.nodeParent.length;
+  }
+
+  get hasKinds(): boolean {
+    return this.kind.values.some((kind) => kind !== 0);
   }
 
   reserveNodes(more: number): void {
@@ -96,6 +103,13 @@ export class PartColumns {
       sink.varint(i - this.nodeParent.values[i]);
       sink.varint(this.nodeFrame.values[i]);
     }
+    // Kinds come last and only where they are known: earlier versions do not read beyond the nodes.
+    for (let i = from.functions, before = i; i < to.functions; i++) {
+      if (this.kind.values[i] === 0) continue;
+      sink.varint(i - before);
+      sink.varint(this.kind.values[i]);
+      before = i;
+    }
     return sink.take();
   }
 
@@ -121,6 +135,7 @@ export class PartColumns {
       return decoder.decode(bytes);
     };
     for (let left = section(this.paths.length, 'paths'); left > 0; left--) this.paths.push(text());
+    let kindOf = this.names.length;
     for (let left = section(this.names.length, 'functions'); left > 0; left--) {
       let name = text();
       let first = this.names.length;
@@ -133,6 +148,7 @@ export class PartColumns {
       const mapping = below(this.paths.length, 'path');
       this.startLine.push(reader.unsigned());
       this.mapping.push(mapping);
+      this.kind.push(0);
       this.file.push(file);
       this.named.push(first);
       this.names.push(name);
@@ -157,6 +173,10 @@ export class PartColumns {
       parents[node] = node - up;
       this.nodeFrame.length = node + 1;
       this.nodeParent.length = node + 1;
+    }
+    while (reader.offset < payload.length) {
+      kindOf += below(this.names.length - kindOf, 'function');
+      this.kind.values[kindOf] = below(this.paths.length, 'kind');
     }
   }
 }

@@ -40,12 +40,20 @@ export interface ProfileId {
 /** Called regularly; throws `Stopped` when the client has left or the deadline has passed. */
 export type StopCheck = () => void;
 
-/** Functions by name, with file, start line and binary of the first sight; of a tree by lines by name, file and binary. */
+/**
+ * What distinguishes the nodes of a merged tree below one parent: `names` of functions alone; `lines` also file, binary
+ * and line; `kinds` also how the frames ran.
+ */
+export type TreeDetail = 'names' | 'lines' | 'kinds';
+
+/** Functions by name, with file, start line and binary of the first sight; with more detail by file, binary and kind too. */
 export interface FunctionColumns {
   readonly names: readonly string[];
   readonly files: readonly string[];
   readonly startLines: Int32Array; // 0 where unknown
   readonly mappings: readonly string[];
+  /** As in `FrameKinds`: '' where unknown, and in a tree without kinds. */
+  readonly kinds: readonly string[];
 }
 
 /**
@@ -56,7 +64,7 @@ export interface MergedTree {
   readonly length: number;
   /** Function by node, -1 at the root. */
   readonly func: Int32Array;
-  /** Line by node; only of a tree by lines, where nodes of one name and parent differ by it, or by file or binary. 0 where unknown. */
+  /** Line by node, 0 where unknown; undefined for a tree of names. */
   readonly line: Int32Array | undefined;
   readonly parent: Int32Array; // -1 at the root
   readonly self: Float64Array;
@@ -132,6 +140,8 @@ export interface SlicedTree {
   readonly count: Float64Array;
   /** Profiles by slice. */
   readonly profiles: Int32Array;
+  /** By function of the tree: how it ran in its services and days, as in `FunctionColumns.kinds`. */
+  readonly kinds: readonly ReadonlySet<string>[];
 }
 
 export interface ProfileReader {
@@ -140,11 +150,10 @@ export interface ProfileReader {
   /** Label sets with a profile in the range (whole hours count). */
   series(selector: SeriesSelector): LabelSet[];
   /**
-   * @param lines keeps files, binaries and lines apart, as pprof does.
-   * @param mostNodes only nodes whose total is among this many largest are needed; ignored with lines.
+   * @param mostNodes only nodes whose total is among this many largest are needed; only for a tree of names.
    * @throws Stopped
    */
-  merge(selector: ProfileSelector, lines: boolean, stop: StopCheck, mostNodes?: number): MergedTree;
+  merge(selector: ProfileSelector, detail: TreeDetail, stop: StopCheck, mostNodes?: number): MergedTree;
   /**
    * Buckets end at start + k·step, k ≥ 0, up to the range's end; the bucket of T is (T − step, T], the first one has its
    * left edge too. Largest sum first, ties by labels. @throws Stopped

@@ -21,6 +21,7 @@ import type {
   StopCheck,
   SummedSeries,
   TimeRange,
+  TreeDetail,
 } from './profile-reader.ts';
 import { Rows } from './rows.ts';
 import { VerifiedSeries, type SeriesRow } from './verified-series.ts';
@@ -73,9 +74,9 @@ export class ProfileStore implements ProfileReader {
     return this.#inSnapshot(() => matching(this.#active(selector), selector).map((row) => row.labels));
   }
 
-  merge(selector: ProfileSelector, lines: boolean, stop: StopCheck, mostNodes = Infinity): MergedTree {
+  merge(selector: ProfileSelector, detail: TreeDetail, stop: StopCheck, mostNodes = Infinity): MergedTree {
     return this.#inSnapshot(() => {
-      const sums = new SumVisitor(selector.callSite, lines, mostNodes, stop);
+      const sums = new SumVisitor(selector.callSite, detail, mostNodes, stop);
       let profiles = 0;
       for (const { services, fromUs, toUs } of this.#stretches(selector)) {
         const { within } = selector;
@@ -148,7 +149,7 @@ export class ProfileStore implements ProfileReader {
         Math.round(fromUs + (lengthUs * i) / sliceCount),
       );
       cuts[sliceCount] = fromUs + lengthUs + 1;
-      const union = new TreeUnion(false);
+      const union = new TreeUnion('names');
       const entries = new EntryTable();
       const counting = countingOf(selector.profileType);
       const visitor = new SliceVisitor(union, entries, selector.callSite, counting, stop);
@@ -159,8 +160,8 @@ export class ProfileStore implements ProfileReader {
         warningsOf(this.#notes.list()),
       );
       const { start, slice, value, count } = entries.byNode(tree.length);
-      const { countable } = visitor;
-      return { tree, sliceCount, start, slice, value, count: countable ? count : new Float64Array(0), profiles };
+      const counts = visitor.countable ? count : new Float64Array(0);
+      return { tree, sliceCount, start, slice, value, count: counts, profiles, kinds: union.kindsOf };
     });
   }
 

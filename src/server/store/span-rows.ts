@@ -149,10 +149,6 @@ export class SpanRow {
     return found.spans.size + found.traces.size === 0 ? undefined : found;
   }
 
-  get spanCount(): number {
-    return this.spans.length / SPAN_BYTES;
-  }
-
   /** In hex digits; '' for position 0. */
   spanAt(position: number): string {
     return position === 0 ? '' : hexAt(this.spans, (position - 1) * SPAN_BYTES, SPAN_BYTES);

@@ -4,7 +4,7 @@ import { callSiteNodes } from './call-site.ts';
 import { largestNodes } from './largest-nodes.ts';
 import type { Part } from './part-cache.ts';
 import { sumPart, type PartSums } from './part-sums.ts';
-import type { MergedTree, StopCheck } from './profile-reader.ts';
+import type { MergedTree, StopCheck, TreeDetail } from './profile-reader.ts';
 import type { SampleVisitor } from './day-walk.ts';
 import { TreeUnion } from './tree-union.ts';
 
@@ -23,12 +23,12 @@ export class SumVisitor implements SampleVisitor {
   #heldNodes = 0;
   #union: TreeUnion | undefined;
 
-  constructor(callSite: readonly string[], lines: boolean, mostNodes: number, stop: StopCheck) {
+  constructor(callSite: readonly string[], detail: TreeDetail, mostNodes: number, stop: StopCheck) {
     this.#callSite = callSite;
-    this.#lines = lines;
+    this.#lines = detail !== 'names';
     this.#mostNodes = mostNodes;
     this.#stop = stop;
-    if (lines || mostNodes === Infinity) this.#union = new TreeUnion(lines);
+    if (this.#lines || mostNodes === Infinity) this.#union = new TreeUnion(detail);
   }
 
   open(part: Part): (leaf: number, slice: number, value: number) => void {
@@ -64,7 +64,7 @@ export class SumVisitor implements SampleVisitor {
   }
 
   #joinHeld(): void {
-    this.#union = new TreeUnion(false);
+    this.#union = new TreeUnion('names');
     for (const one of this.#held) this.#union.add(one);
     this.#held = [];
   }

@@ -3,10 +3,12 @@
 import { Int32Column } from '#base/column.ts';
 import { FunctionUnion } from './function-union.ts';
 import { PairTable } from './pair-table.ts';
+import type { Part } from './part-cache.ts';
 import type { PartSums } from './part-sums.ts';
-import type { MergedTree } from './profile-reader.ts';
+import type { MergedTree, TreeDetail } from './profile-reader.ts';
 
 export class TreeUnion {
+  readonly #detail: TreeDetail;
   readonly #lines: boolean;
   readonly #functions: FunctionUnion;
   /** The meaning of a key in a tree by lines. */
@@ -16,15 +18,15 @@ export class TreeUnion {
   readonly #parent = new Int32Column(4096);
   /** Function, or key of a tree by lines, by node. */
   readonly #key = new Int32Column(4096);
-  /** Made when a second dictionary comes: nodes of one are all different. */
+  /** Made when nodes may be equal: those of one dictionary are all different, unless they differ by kind alone. */
   #nodes: PairTable | undefined;
   #self = new Float64Array(4096);
   #total = new Float64Array(4096);
 
-  /** @param lines keeps nodes of one name and parent apart by file, binary and line */
-  constructor(lines: boolean) {
-    this.#lines = lines;
-    this.#functions = new FunctionUnion(lines);
+  constructor(detail: TreeDetail) {
+    this.#detail = detail;
+    this.#lines = detail !== 'names';
+    this.#functions = new FunctionUnion(detail);
     this.#parent.push(-1);
     this.#key.push(-1);
   }
@@ -41,7 +43,8 @@ export class TreeUnion {
     const here = new Int32Array(total.length).fill(-1);
     const keyOf = new Int32Array(byLine ? columns.frameFunc.length : columns.names.length).fill(-1);
     here[0] = 0;
-    if (this.#parent.length > 1) this.#nodes ??= new PairTable(this.#parent, this.#key, 1);
+    const mayRepeat = this.#parent.length > 1 || (this.#detail === 'lines' && columns.hasKinds);
+    if (mayRepeat) this.#nodes ??= new PairTable(this.#parent, this.#key, 1);
     const nodes = this.#nodes;
     this.#addTo(0, self[0], total[0]);
     for (let node = 1; node < total.length; node++) {
@@ -59,6 +62,16 @@ export class TreeUnion {
       this.#addTo(at, self[node], total[node]);
     }
     return here;
+  }
+
+  /** @param part was added */
+  noteKinds({ columns }: Part): void {
+    this.#functions.noteKinds(columns);
+  }
+
+  /** By function, of all parts that were noted. */
+  get kindsOf(): readonly ReadonlySet<string>[] {
+    return this.#functions.kindsOf;
   }
 
   finish(profiles: number, warnings: readonly string[]): MergedTree {

@@ -17,7 +17,7 @@ function treeOf(...lines: string[]): AnswerTree {
     const at = line.lastIndexOf(' ');
     return { stack: stackOf(line.slice(0, at)), value: Number(line.slice(at + 1)) };
   });
-  return answerTree(new NaiveReader([{ labels: [], type: TYPE, timeUs: 1, samples }]).merge(everything, false));
+  return answerTree(new NaiveReader([{ labels: [], type: TYPE, timeUs: 1, samples }]).merge(everything, 'names'));
 }
 
 type Flame = Omit<FlameJson, 'levels'> & { readonly levels: readonly { readonly values: readonly string[] }[] };

@@ -87,7 +87,7 @@ function ask(service: string, firstHour = 0, lastHour = HOURS + 100): { total: n
     const matchers = [{ name: 'service_name', operator: '=' as const, value: service }];
     const range = { startMs: BASE_MS + firstHour * HOUR_MS, endMs: BASE_MS + lastHour * HOUR_MS };
     const asked = { profileType: CPU, matchers, callSite: [], ...range };
-    const total = store.merge(asked, false, () => undefined).total[0];
+    const total = store.merge(asked, 'names', () => undefined).total[0];
     const [series] = store.timeSeries(asked, [], 60_000, () => undefined);
     expect((series?.sums ?? []).reduce((a, b) => a + b, 0)).toBe(total);
     store.extent();

@@ -96,11 +96,11 @@ function ask(file: string): { answers: Answers; warned: ReadonlySet<string>; war
     for (const type of [CPU, HEAP]) {
       const all = selector(type);
       const part = selector(type, 0.4, 3.6);
-      note(`merge ${type}`, () => store.merge(all, false, noStop).total[0]);
-      note(`largest ${type}`, () => store.merge(all, false, noStop, 3).total[0]);
-      note(`pprof ${type}`, () => sum(store.merge(all, true, noStop).self));
-      note(`part ${type}`, () => store.merge(part, false, noStop).total[0]);
-      note(`path ${type}`, () => store.merge({ ...all, callSite: ['main', 'idle'] }, false, noStop).total[0]);
+      note(`merge ${type}`, () => store.merge(all, 'names', noStop).total[0]);
+      note(`largest ${type}`, () => store.merge(all, 'names', noStop, 3).total[0]);
+      note(`pprof ${type}`, () => sum(store.merge(all, 'lines', noStop).self));
+      note(`part ${type}`, () => store.merge(part, 'names', noStop).total[0]);
+      note(`path ${type}`, () => store.merge({ ...all, callSite: ['main', 'idle'] }, 'names', noStop).total[0]);
       note(`slices ${type}`, () => Array.from(store.slices(part, 7, noStop).value));
       note(`series ${type}`, () => seriesOf(store, all));
       note(`minute ${type}`, () => seriesOf(store, selector(type, HOURS - 0.5, HOURS)));

@@ -73,7 +73,7 @@ function total(service: string, name: string, value: string): number {
     { name, operator: '=' as const, value },
   ];
   const range = { startMs: BASE_MS, endMs: BASE_MS + 3 * DAY_MS };
-  return store.merge({ profileType: CPU, matchers, callSite: [], ...range }, false, () => undefined).total[0];
+  return store.merge({ profileType: CPU, matchers, callSite: [], ...range }, 'names', () => undefined).total[0];
 }
 
 function rows(table: string): number {
@@ -112,7 +112,7 @@ describe('a service that sends a label value with every sample', () => {
     const [{ folded, profiles, samples }] = put(profile('shop', 'a', ['new', '3'], 1));
     expect({ folded, profiles, samples }).toEqual({ folded: 1, profiles: 2, samples: 3 });
     const asked = { profileType: CPU, matchers: [], callSite: [], startMs: BASE_MS + 1, endMs: BASE_MS + 1 };
-    expect(store.merge(asked, false, () => undefined).profiles).toBe(2);
+    expect(store.merge(asked, 'names', () => undefined).profiles).toBe(2);
   });
 
   it('hurts no other service', () => {

@@ -57,7 +57,7 @@ function asked<T>(ask: (store: ProfileStore) => T): T {
 
 /** Stacks as `main m.cc:1, func a.cc:10: 3`, from the pprof that a source answers with. */
 function merged(): string[] {
-  const tree = asked((store) => store.merge(selector, true, noStop));
+  const tree = asked((store) => store.merge(selector, 'lines', noStop));
   const input = {
     tree: answerTree(tree),
     functions: tree.functions,
@@ -112,12 +112,14 @@ describe('a name in several files', () => {
   it('is one in trees of names, cut or whole, in slices and in call sites', () => {
     put(overload, 5, 70);
     const rows = ['main 0/30', 'main func 16/30', 'main func func 14/14'];
-    expect(asked((store) => named(store.merge(selector, false, noStop)))).toEqual(rows);
-    expect(asked((store) => named(store.merge(selector, false, noStop, 100)))).toEqual(rows);
+    expect(asked((store) => named(store.merge(selector, 'names', noStop)))).toEqual(rows);
+    expect(asked((store) => named(store.merge(selector, 'names', noStop, 100)))).toEqual(rows);
     expect(asked((store) => named(store.slices(selector, 2, noStop).tree))).toEqual(rows);
     const inFunc = { ...selector, callSite: ['main', 'func', 'func'] };
-    expect(asked((store) => store.merge(inFunc, false, noStop).total[0])).toBe(14);
-    expect(asked((store) => store.merge({ ...selector, callSite: ['main', 'func'] }, false, noStop).total[0])).toBe(30);
+    expect(asked((store) => store.merge(inFunc, 'names', noStop).total[0])).toBe(14);
+    expect(asked((store) => store.merge({ ...selector, callSite: ['main', 'func'] }, 'names', noStop).total[0])).toBe(
+      30,
+    );
   });
 
   it('is distinguished from earlier ones of the day', () => {

@@ -120,7 +120,7 @@ describe('a file of an older version', () => {
     try {
       const range = { startMs: BASE_MS, endMs: BASE_MS + 3 * DAY_MS };
       const store = new ProfileStore(reader);
-      return store.merge({ profileType: CPU, matchers: [], callSite: [], ...range }, false, () => undefined).total[0];
+      return store.merge({ profileType: CPU, matchers: [], callSite: [], ...range }, 'names', () => undefined).total[0];
     } finally {
       reader.close();
     }

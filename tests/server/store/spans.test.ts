@@ -59,7 +59,7 @@ const traces = (...ids: number[]): TraceSelector => ({ spans: [], traces: ids.ma
 
 function merged(within: TraceSelector | undefined, more: Partial<ProfileSelector> = {}): Record<string, number> {
   return disk.read((store) => {
-    const { length, func, parent, self, functions } = store.merge({ ...asked, ...more, within }, false, noStop);
+    const { length, func, parent, self, functions } = store.merge({ ...asked, ...more, within }, 'names', noStop);
     const found: Record<string, number> = {};
     for (let node = 0; node < length; node++) {
       if (self[node] === 0) continue;
@@ -175,7 +175,7 @@ it('damaged spans are left out, and the answer says so', () => {
     disk.db.prepare('UPDATE span SET data = ? WHERE seq = 1').run(changed);
     expect(merged(spans(1))).toEqual({ 'main list': 7, other: 3 });
   }
-  const warnings = disk.read((store) => store.merge({ ...asked, within: spans(1) }, false, noStop).warnings);
+  const warnings = disk.read((store) => store.merge({ ...asked, within: spans(1) }, 'names', noStop).warnings);
   expect(warnings).toEqual([
     expect.stringMatching(
       /^Spans of service \d+ in the hour .*Z were left out: the stored block does not match its checksum\.$/,

@@ -159,7 +159,7 @@ describe('repeats', () => {
     writer.flush();
     expect(writer.add(upload, BASE_MS + 1000).isRepeat).toBe(true);
     writer.flush();
-    expect(store.merge(all, false, noStop).total[0]).toBe(5);
+    expect(store.merge(all, 'names', noStop).total[0]).toBe(5);
     expect(writer.add(upload, BASE_MS + 3_600_001).isRepeat).toBe(false);
   });
 
@@ -187,7 +187,7 @@ it('forgets what a failed commit would have written', () => {
   put([one('after', BASE_MS * 1000)]);
   const tree = store.merge(
     { profileType: CPU, matchers: [], callSite: [], startMs: BASE_MS, endMs: BASE_MS },
-    false,
+    'names',
     noStop,
   );
   expect(tree.warnings).toEqual([]);
@@ -209,7 +209,7 @@ it('on a full disk takes nothing, shows what it has, and goes on when the oldest
   });
   const total = (): number => {
     const range = { startMs: BASE_MS, endMs: BASE_MS + 9 * DAY_MS };
-    const tree = store.merge({ profileType: CPU, matchers: [], callSite: [], ...range }, false, noStop);
+    const tree = store.merge({ profileType: CPU, matchers: [], callSite: [], ...range }, 'names', noStop);
     expect(tree.warnings).toEqual([]);
     return tree.total[0];
   };
@@ -247,7 +247,7 @@ it('forgets the dictionary of a day that is over, and reads it again when the da
   expect(writer.internerBytes).toBe(internerBytes);
   put([one(0, 'old'), one(0, 'older')]);
   const range = { startMs: BASE_MS, endMs: BASE_MS + 2 * DAY_MS };
-  const tree = store.merge({ profileType: CPU, matchers: [], callSite: [], ...range }, false, noStop);
+  const tree = store.merge({ profileType: CPU, matchers: [], callSite: [], ...range }, 'names', noStop);
   expect(tree.warnings).toEqual([]);
   expect(Object.fromEntries(stacksOf(tree))).toEqual({ 'main>new': 1002, 'main>old': 2, 'main>older': 1 });
   expect(db.prepare('SELECT count(*) AS n FROM part').get()).toEqual({ n: 2 });
@@ -277,7 +277,7 @@ it('steps over a damaged block, and says so', () => {
   db.prepare('UPDATE raw SET data = ? WHERE seq = 2').run(data);
   const tree = store.merge(
     { profileType: CPU, matchers: [], callSite: [], startMs: BASE_MS, endMs: BASE_MS + 10 },
-    false,
+    'names',
     noStop,
   );
   expect(tree.total[0]).toBe(1);
@@ -312,10 +312,10 @@ function check(
         add(lineSums, frames.join('>'), value);
       }
     }
-    const merged = store.merge(asked, false, noStop);
+    const merged = store.merge(asked, 'names', noStop);
     expect(merged.warnings).toEqual([]);
     expect(stacksOf(merged)).toEqual(sums);
-    expect(stacksOf(store.merge(asked, true, noStop))).toEqual(lineSums);
+    expect(stacksOf(store.merge(asked, 'lines', noStop))).toEqual(lineSums);
     checkShape(merged);
     checkCut(merged, asked);
 
@@ -356,7 +356,7 @@ function checkShape({ length, parent, self, total }: MergedTree): void {
 /** The largest nodes are there with their exact sums, whatever was left out; what was stands in `rest`. */
 function checkCut(whole: MergedTree, asked: ProfileSelector): void {
   const most = 3;
-  const few = store.merge(asked, false, noStop, most);
+  const few = store.merge(asked, 'names', noStop, most);
   const totals = (tree: MergedTree): Map<string, number> =>
     new Map(pathsOf(tree).map((path, node) => [path, tree.total[node]]));
   const all = totals(whole);
@@ -457,7 +457,7 @@ it('names the largest profile of a bucket, and finds it by that name', () => {
   expect(labelValue(largest.labels, 'pod')).toBe('b');
   for (const packed of [false, true]) {
     if (packed) finish(upkeep(db, KEEP_ALL, BASE_MS + DAY_MS));
-    expect([...stacksOf(store.merge({ ...asked, only: [largest.profile] }, false, noStop))]).toEqual([['f9', 9]]);
+    expect([...stacksOf(store.merge({ ...asked, only: [largest.profile] }, 'names', noStop))]).toEqual([['f9', 9]]);
   }
 });
 
@@ -495,5 +495,5 @@ it('shows old profiles that come after retention has removed their hour', () => 
   finish(upkeep(db, { retentionMs: DAY_MS - 3_600_000, maxBytes: Infinity, spans: KEEP_SPANS }, BASE_MS + DAY_MS));
   put([at(10)]);
   const asked = { profileType: CPU, matchers: [], callSite: [], startMs: BASE_MS, endMs: BASE_MS + 100 };
-  expect(store.merge(asked, false, noStop).total[0]).toBe(1);
+  expect(store.merge(asked, 'names', noStop).total[0]).toBe(1);
 });

@@ -112,7 +112,7 @@ function answers(): { total: number; points: number; warnings: string[] } {
   try {
     const store = new ProfileStore(readerDb);
     const asked = { profileType: CPU, matchers: [], callSite: [], startMs: BASE_MS, endMs: BASE_MS + 2 * HOUR_MS };
-    const total = store.merge(asked, false, noStop).total[0];
+    const total = store.merge(asked, 'names', noStop).total[0];
     const series = store.timeSeries(asked, [], 60_000, noStop);
     const points = series.reduce((count, { timesMs }) => count + timesMs.length, 0);
     return { total, points, warnings: store.takeDamage().map(({ text }) => text) };

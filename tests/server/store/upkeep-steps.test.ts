@@ -67,7 +67,7 @@ function put(profiles: readonly MadeProfile[]): void {
 
 function total(service: string, startMs = BASE_MS, endMs = BASE_MS + 3 * DAY_MS): number {
   const matchers = [{ name: 'service_name', operator: '=' as const, value: service }];
-  const tree = store.merge({ profileType: CPU, matchers, callSite: [], startMs, endMs }, false, () => undefined);
+  const tree = store.merge({ profileType: CPU, matchers, callSite: [], startMs, endMs }, 'names', () => undefined);
   expect(tree.warnings).toEqual([]);
   return tree.total[0];
 }
@@ -223,7 +223,7 @@ it('readers forget what they know by number once it may be given again', () => {
   put([at(0, 'new', 'shop', 'after')]);
   const tree = store.merge(
     { profileType: CPU, matchers: [], callSite: [], startMs: BASE_MS, endMs: BASE_MS + 1 },
-    false,
+    'names',
     () => undefined,
   );
   expect(tree.functions.names).toEqual(['after']);

@@ -157,12 +157,12 @@ function exemplars(matchers: readonly LabelMatcher[] = []): readonly Exemplar[] 
 
 function total(found: readonly Exemplar[], matchers: readonly LabelMatcher[] = []): number {
   const only = found.map(({ profile }) => profile);
-  return disk.read((store) => store.merge({ ...asked, matchers, only }, false, noStop)).total[0];
+  return disk.read((store) => store.merge({ ...asked, matchers, only }, 'names', noStop)).total[0];
 }
 
 function warnings(): string[] {
   return disk.read((store) => {
-    store.merge(asked, false, noStop);
+    store.merge(asked, 'names', noStop);
     return store.takeDamage().map(({ text }) => text);
   });
 }
