@@ -30,7 +30,7 @@ export function likelyRouter({ tree, units, sides: [a, b], totals }: Remaining):
       for (let kid = at + 1; kid < subtreeEnd[at]; kid = subtreeEnd[kid])
         if (isRuntime[kid] === 0 && units.unit[kid] === units.unit[top] && share(kid) >= MIN_PART * whole)
           kids.push(kid);
-      const isRouter =
+      const isRouter: boolean =
         kids.length >= MIN_ROUTES &&
         mean(a.self[at], b.self[at]) <= MAX_SELF * whole &&
         ROUTER.test(names[func[at]].slice(-MAX_READ_CHARACTERS));
