@@ -10,7 +10,7 @@ import { normalise, type Normalised, normalisations, whyNotNormalised } from '#m
 import { ownCostInHalf } from '#model/own-cost.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare, type SearchQuery } from '#model/search.ts';
-import { type SideSlices, unsliced } from '#model/slices.ts';
+import { kindedNames, type SideSlices, unsliced } from '#model/slices.ts';
 import { invertOnce, isInverted } from '#model/transforms/invert.ts';
 import { filesInWords } from '#model/definitions.ts';
 import type { FunctionFacts } from '#model/transforms/function-tables.ts';
@@ -18,7 +18,7 @@ import { type TurnedUnion, turnUnion } from '#model/turned-union.ts';
 import type { SideColumns, SideKey, UnionTree } from '#model/union.ts';
 import { rankNames } from '#model/tree-builder.ts';
 import { writeDiffFolded } from '#formats/write-diff-folded.ts';
-import { foreignNames } from '#model/foreign-names.ts';
+import { foreignNames, type KindedNames } from '#model/foreign-names.ts';
 import { joinFacts } from './join-facts.ts';
 import { hitsOfBoth, hitsOfNames, type SideHits } from './search-sides.ts';
 import type {
@@ -118,6 +118,7 @@ export class Comparisons {
       isCounted: found.isCounted,
       slices,
       isOneRun,
+      likelyRouter: found.likelyRouter,
       functions: found.functions,
       ...(await this.#nodes(kept, request, noise, found, signal)),
       found: kept.turned ? withTurnedPaths(changes) : changes,
@@ -266,7 +267,7 @@ export class Comparisons {
     // Another call may have built it meanwhile: evidence must use the same union as the drawing.
     const meanwhile = this.#kept(key);
     if (meanwhile) return meanwhile;
-    const foreign = foreignNames([a, b].map((side) => this.#sides.profile(treeRequest(side, []))));
+    const foreign = foreignNames([a, b].map((side) => this.#kindedNames(side)));
     const union = { ...unionTree(named(ofA), named(ofB)), foreign };
     signal.throwIfAborted();
     const made: KeptUnion = {
@@ -283,6 +284,12 @@ export class Comparisons {
     };
     this.#unions = [made, ...this.#unions].slice(0, UNIONS_KEPT);
     return made;
+  }
+
+  #kindedNames(side: DiffSide): KindedNames {
+    const whole = treeRequest(side, []);
+    const slices = this.#sides.slices(whole);
+    return slices ? kindedNames(slices) : this.#sides.profile(whole);
   }
 
   /** A name that occurs in several files is reported with all of them. */

@@ -1,11 +1,14 @@
 /** Columns that grow: typed arrays while they are filled, cut to size when done. */
 
+/** Small: an upload may have thousands of columns of a few values each. */
+const FIRST_ROOM = 16;
+
 export class Int32Column {
   /** The buffer; only [0, length) is valid. `reserve` replaces it, so do not keep it across a push. */
   values: Int32Array<ArrayBuffer>;
   length = 0;
 
-  constructor(room = 1024) {
+  constructor(room = FIRST_ROOM) {
     this.values = new Int32Array(room);
   }
 
@@ -41,13 +44,13 @@ export class Float64Column {
   values: Float64Array<ArrayBuffer>;
   length = 0;
 
-  constructor(room = 1024) {
+  constructor(room = FIRST_ROOM) {
     this.values = new Float64Array(room);
   }
 
   push(value: number): void {
     if (this.length === this.values.length) {
-      const larger = new Float64Array(Math.max(16, this.length * 2));
+      const larger = new Float64Array(Math.max(FIRST_ROOM, this.length * 2));
       larger.set(this.values);
       this.values = larger;
     }

@@ -5,7 +5,7 @@ export class PairIndex {
   readonly #first = new Int32Column();
   readonly #second = new Int32Column();
   /** Number + 1 by hash, 0 is empty; a power of two long. */
-  #slots = new Int32Array(64);
+  #slots = new Int32Array(16);
 
   get length(): number {
     return this.#first.length;

@@ -6,6 +6,7 @@ import type { Change } from '#model/change.ts';
 import { whatChanged, type WhatChanged } from '#model/changes.ts';
 import { whyNotComparable } from '#model/comparability.ts';
 import { unionTree } from '#model/diff.ts';
+import { foreignNames } from '#model/foreign-names.ts';
 import { compareSides } from '#model/evidence.ts';
 import { normalisations, normalise, whyNotNormalised, type Normalisation } from '#model/normalise.ts';
 import { BadInput } from './bad-input.ts';
@@ -85,7 +86,7 @@ async function compare(
   const [a, b] = await Promise.all([textA, textB].map((text) => readSide(text, { type, token, nowMs })));
   const unlike = whyNotComparable(a, b);
   if (unlike !== undefined) throw new BadInput(`${unlike} --type names it.`);
-  const union = unionTree(a.named, b.named);
+  const union = { ...unionTree(a.named, b.named), foreign: foreignNames([a.kinded, b.kinded]) };
   const reason = whyNotNormalised(normalize, union, a.facts, b.facts);
   if (reason !== undefined) throw new BadInput(reason);
   const slices = await slicesOfSides(a, b, union);

@@ -1,6 +1,7 @@
 /** One side of a comparison, from a file or from a range of a server. */
 import { readFile } from 'node:fs/promises';
 import { finish } from '#base/steps.ts';
+import { coveredShare } from '#model/covered-share.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import type { NamedTree, SideKey, UnionTree } from '#model/union.ts';
 import type { SideFacts } from '#model/normalise.ts';
@@ -8,8 +9,9 @@ import { parseProfileType } from '#model/profile-type.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
 import { samplesPerUnit } from '#model/samples-per-unit.ts';
 import { isSnapshotType } from '#model/series-values.ts';
+import type { KindedNames } from '#model/foreign-names.ts';
 import {
-  coveredShare,
+  kindedNames,
   type SlicedColumns,
   sideOfUnion,
   samplesPerUnitOf,
@@ -36,6 +38,7 @@ export interface DiffSide {
   readonly profileType?: string;
   readonly period?: Profile['period'];
   readonly named: NamedTree;
+  readonly kinded: KindedNames;
   readonly facts: SideFacts;
   /** ms since the epoch, where it is known. */
   readonly fromMs: number | undefined;
@@ -95,6 +98,7 @@ async function readOneFile(path: string, type: string | undefined): Promise<Diff
     sampleType: profile.sampleTypes[at],
     period: profile.period,
     named: treeOf(profile, at),
+    kinded: profile,
     facts: {
       seconds: profile.durationMs === undefined ? undefined : profile.durationMs / 1000,
       isSnapshot: isSnapshotType(name),
@@ -116,6 +120,7 @@ async function readServer(text: string, { type, token, nowMs }: SideSetting): Pr
     askSlices(range, usualSlices(range.endMs - range.startMs)),
     askRequests(range),
   ]);
+  const named = await askTree(range);
   // A gap means no data, not zero usage.
   const covered = answer && answer.profiles.length > 1 ? coveredShare(answer.profiles) : 1;
   return {
@@ -123,7 +128,8 @@ async function readServer(text: string, { type, token, nowMs }: SideSetting): Pr
     source: text,
     sampleType: { type: sampleType, unit: sampleUnit },
     profileType: range.profileType,
-    named: await askTree(range),
+    named,
+    kinded: kindedNames(answer ?? named),
     facts: {
       seconds: ((range.endMs - range.startMs) / 1000) * (covered || 1),
       isSnapshot: isSnapshotType(sampleType),

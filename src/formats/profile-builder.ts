@@ -136,6 +136,21 @@ export class ProfileBuilder {
     if (timeMs !== undefined && Number.isFinite(timeMs) && this.#times.length === sample) this.#times.push(timeMs);
   }
 
+  /** Whether one more sample stays within the limits even if all of its frames are new. @param labels of the sample */
+  hasRoom(frames: number, labels: number): boolean {
+    const { functions, lines, nodes, frames: maxFrames, labels: maxLabels, samples, values } = this.#limits;
+    const sample = this.sampleCount;
+    return (
+      sample < samples &&
+      (sample + 1) * this.#values.length <= values &&
+      this.#functions.length + frames <= functions &&
+      this.#frames.length + frames <= lines &&
+      this.#nodes.length + frames <= nodes &&
+      this.#framesInStacks + frames <= maxFrames &&
+      this.#labelsOfSamples + labels <= maxLabels
+    );
+  }
+
   /** A sentence for the user about what was left out or understood otherwise; each is kept once. */
   note(sentence: string): void {
     if (this.#notes.size < MAX_NOTES) this.#notes.add(sentence);

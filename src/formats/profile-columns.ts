@@ -14,6 +14,10 @@ export class FunctionColumns {
   readonly #line = new Int32Column();
   readonly #starts = new Int32Column(); // 1 where the file tells the first line
 
+  get length(): number {
+    return this.#names.length;
+  }
+
   /**
    * @param startLine the function's first line, 0 if the file does not tell it
    * @returns the number of the definition

@@ -12,7 +12,19 @@ import { TextColumn } from './profile-columns.ts';
 /** More than anybody asks for; what is counted by slice has 16 bits. */
 const MAX_SLICES = 0xffff;
 /** field * 8 + 2: all are lists, packed or of texts */
-const TAGS = { names: 10, name: 18, parentDistance: 26, entries: 34, slice: 42, value: 50, count: 58, profiles: 66 };
+const TAGS = {
+  names: 10,
+  name: 18,
+  parentDistance: 26,
+  entries: 34,
+  slice: 42,
+  value: 50,
+  count: 58,
+  profiles: 66,
+  kinds: 82,
+  kindName: 90,
+  kind: 98,
+};
 
 const utf8 = new TextDecoder('utf-8', { ignoreBOM: true });
 
@@ -97,6 +109,9 @@ export function readSlices(bytes: Uint8Array, fail: FailAt): SlicedColumns {
   const value: number[] = [];
   const count: number[] = [];
   const profiles = new Int32Column(64);
+  const texts: string[] = [];
+  const kindName = new Int32Column();
+  const kind = new Int32Column();
   const columns = new Map<number, { push(value: number): void }>([
     [TAGS.name, name],
     [TAGS.parentDistance, parentDistance],
@@ -105,11 +120,14 @@ export function readSlices(bytes: Uint8Array, fail: FailAt): SlicedColumns {
     [TAGS.value, value],
     [TAGS.count, count],
     [TAGS.profiles, profiles],
+    [TAGS.kindName, kindName],
+    [TAGS.kind, kind],
   ]);
   while (reader.offset < bytes.length) {
     const tag = reader.tag();
     const column = columns.get(tag);
-    if (tag !== TAGS.names && !column) {
+    const list = tag === TAGS.names ? names : tag === TAGS.kinds ? texts : undefined;
+    if (!list && !column) {
       reader.skip(tag);
       continue;
     }
@@ -117,8 +135,8 @@ export function readSlices(bytes: Uint8Array, fail: FailAt): SlicedColumns {
     if (column) {
       while (reader.offset < end) column.push(reader.unsigned());
       if (reader.offset > end) fail('a number runs out of its list', end);
-    } else {
-      names.push(utf8.decode(bytes.subarray(reader.offset, end)));
+    } else if (list) {
+      list.push(utf8.decode(bytes.subarray(reader.offset, end)));
       reader.offset = end;
     }
   }
@@ -131,13 +149,14 @@ export function readSlices(bytes: Uint8Array, fail: FailAt): SlicedColumns {
     value,
     count,
     profiles: profiles.take(),
+    ...(texts.length > 0 && { kinds: { texts, name: kindName.take(), kind: kind.take() } }),
   };
   check(sliced, (what) => fail(what, bytes.length));
   return sliced;
 }
 
 function check(
-  { names, name, parentDistance, entries, slice, value, count, profiles }: SlicedColumns,
+  { names, name, parentDistance, entries, slice, value, count, profiles, kinds }: SlicedColumns,
   fail: (what: string) => never,
 ): void {
   const nodes = name.length;
@@ -149,11 +168,22 @@ function check(
     sum += entries[node];
     if (entries[node] < 0) fail(`node ${node} has a negative number of entries`);
     if (node === 0) continue;
-    if (name[node] < 0 || name[node] >= names.length) fail(`node ${node} has a name that is not in the table`);
+    if (!isIndex(name[node], names)) fail(`node ${node} has a name that is not in the table`);
     if (parentDistance[node] < 1 || parentDistance[node] > node) fail(`node ${node} has a parent that does not exist`);
+  }
+  if (kinds) {
+    if (kinds.kind.length !== kinds.name.length) fail('the columns of kinds differ in length');
+    for (let i = 0; i < kinds.kind.length; i++) {
+      if (!isIndex(kinds.name[i], names)) fail(`kind ${i} is of a name that is not in the table`);
+      if (!isIndex(kinds.kind[i], kinds.texts)) fail(`kind ${i} is not in the table`);
+    }
   }
   if (profiles.length > MAX_SLICES) fail(`there are ${profiles.length} slices`);
   if (sum !== value.length) fail(`the nodes have ${sum} entries, but there are ${value.length}`);
   for (let entry = 0; entry < slice.length; entry++)
     if (slice[entry] < 0 || slice[entry] >= profiles.length) fail(`entry ${entry} is of a slice that does not exist`);
+}
+
+function isIndex(value: number, list: ArrayLike<unknown>): boolean {
+  return value >= 0 && value < list.length;
 }

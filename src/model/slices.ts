@@ -1,5 +1,6 @@
 /** The amounts of a side by union node and time slice: the input of the evidence. */
 import type { CallTree } from './call-tree.ts';
+import type { KindedNames } from './foreign-names.ts';
 import { stableName } from './canonical-name.ts';
 import { samplesPerQuantum } from './samples-per-unit.ts';
 import { type NamedTree, type SideColumns, type SideFunctions, type SideKey, sumUp, type UnionTree } from './union.ts';
@@ -39,6 +40,21 @@ export interface SlicedColumns {
   /** Empty where it is unknown. */
   readonly count: ArrayLike<number>;
   readonly profiles: ArrayLike<number>;
+  /** How functions ran, where a source says it. */
+  readonly kinds?: KindsOfNames;
+}
+
+/** Pairs of a name and a kind (`FrameKinds`), as positions. */
+interface KindsOfNames {
+  readonly texts: readonly string[];
+  readonly name: ArrayLike<number>;
+  readonly kind: ArrayLike<number>;
+}
+
+/** The kinds of an answer in the form of a profile's. */
+export function kindedNames({ names, kinds }: Pick<SlicedColumns, 'names' | 'kinds'>): KindedNames {
+  if (!kinds) return { functions: { names }, frames: { func: names.map((_, i) => i) } };
+  return { functions: { names }, frames: { func: kinds.name, kinds: { names: kinds.texts, of: kinds.kind } } };
 }
 
 /**
@@ -54,55 +70,10 @@ export function slicesToAsk(rangeMs: number, uploadMs: number): number {
 const UPLOADS_MS = [30_000, 15_000, 5_000];
 /** So many slices show how a side strays; fewer do where there is no choice. */
 const GOOD_SLICES = 16;
-/** Counts by chance differ less than this between one distance and another. */
-const CLEARLY_BETTER = 0.75;
-
 /** The same where it is unknown how often agents upload. */
 export function usualSlices(rangeMs: number): number {
   const counts = UPLOADS_MS.map((uploadMs) => slicesToAsk(rangeMs, uploadMs));
   return counts.find((count) => count >= GOOD_SLICES) ?? Math.max(...counts);
-}
-
-/**
- * How much of a range has profiles, 0 to 1. Slices beside a gap are filled in part: they count by their profiles. Where
- * slices take turns in having more and fewer profiles, as uploads come less often than slices, a slice counts by the
- * profiles of one whole turn up to it.
- * @param profiles by slice
- */
-export function coveredShare(profiles: ArrayLike<number>): number {
-  const counts = Array.from(profiles);
-  const turn = turnOf(counts);
-  const sums = counts.map((_, i) => {
-    const end = Math.max(turn, i + 1);
-    return counts.slice(end - turn, end).reduce((sum, count) => sum + count, 0);
-  });
-  const filled = sums.filter((sum) => sum > 0).sort((a, b) => a - b);
-  if (filled.length === 0) return 0;
-  const usual = filled[filled.length >> 1];
-  let covered = 0;
-  for (const [i, sum] of sums.entries()) {
-    const isInside = sums[i - turn] > 0 && sums[i + turn] > 0;
-    if (sum > 0) covered += isInside ? 1 : Math.min(1, sum / usual);
-  }
-  return covered / counts.length;
-}
-
-/** After how many slices their counts repeat; 1 where no other number fits clearly better. */
-function turnOf(counts: readonly number[]): number {
-  const changeAfter = (lag: number): number => {
-    let change = 0;
-    for (let i = lag; i < counts.length; i++) change += Math.abs(counts[i] - counts[i - lag]);
-    return change / (counts.length - lag);
-  };
-  let turn = 1;
-  let least = CLEARLY_BETTER * changeAfter(1);
-  for (let lag = 2; lag <= counts.length / 3; lag++) {
-    const change = changeAfter(lag);
-    if (change >= least) continue;
-    turn = lag;
-    least = change;
-  }
-  return turn;
 }
 
 /** A side of which only the sum is known. */

@@ -4,10 +4,8 @@ import { functionTotals } from './function-table.ts';
 import type { Keys, LocatedTree } from './located-tree.ts';
 import type { FrameKinds } from './profile.ts';
 
-/** The largest number in `TreeKinds.shares`. */
+/** The largest number in `TreeKinds.shareAt`. */
 export const WHOLE_SHARE = 0xffff;
-/** Nodes times kinds: beyond, the answer would take too much memory. */
-const MAX_SHARES = 1 << 26;
 
 export interface TreeKinds {
   /** As in `FrameKinds`: the first is '', unknown. */
@@ -17,8 +15,11 @@ export interface TreeKinds {
   /** By shown node and by shown function: the kind with the largest total. */
   readonly ofNode: Uint8Array;
   readonly ofFunction: Uint8Array;
-  /** By shown node, then by kind: its part of the node's total; `WHOLE_SHARE` is all. */
-  readonly shares: Uint16Array;
+  /** By shown node: where its kinds begin in the two columns below; the last entry is their length. */
+  readonly start: Int32Array;
+  readonly kindAt: Uint8Array;
+  /** Its part of the node's total; `WHOLE_SHARE` is all. */
+  readonly shareAt: Uint16Array;
 }
 
 /** Keys that are distinguished by kind too. @param keys of the detail that the transforms need */
@@ -57,46 +58,72 @@ export function keysWithKinds({ facts, ofFrame }: Keys, kinds: FrameKinds): Keys
   };
 }
 
-/**
- * @param located a tree of `keysWithKinds`
- * @param shown the tree that its nodes are shown in
- * @param names of the kinds
- * @returns undefined if the tree is too large
- */
+/** @param located a tree of `keysWithKinds` @param shown the tree that its nodes are shown in @param names of the kinds */
 export function treeKinds(
   { tree, facts, target, nodeOf }: LocatedTree,
   shown: CallTree,
   functions: number,
   names: readonly string[],
-): TreeKinds | undefined {
-  const kinds = names.length;
-  if (Math.max(shown.length, functions) * kinds > MAX_SHARES) return undefined;
-  const kindOf = (key: number): number => facts.kind?.[key] ?? 0;
-  const self = new Float64Array(kinds);
-  const ofNodes = new Float64Array(shown.length * kinds);
-  for (let node = 1; node < tree.length; node++) {
-    const kind = kindOf(tree.func[node]);
-    self[kind] += tree.self[node];
-    if (nodeOf[node] >= 0) ofNodes[nodeOf[node] * kinds + kind] += Math.abs(tree.total[node]);
-  }
+): TreeKinds {
+  const kindOfKey = (key: number): number => facts.kind?.[key] ?? 0;
+  const kindOfNode = (node: number): number => kindOfKey(tree.func[node]);
+  const self = new Float64Array(names.length);
+  for (let node = 1; node < tree.length; node++) self[kindOfNode(node)] += tree.self[node];
   const { total } = functionTotals(tree, facts.functions.names.length);
-  const ofFunctions = new Float64Array(functions * kinds);
-  for (let key = 0; key < total.length; key++) ofFunctions[target[key] * kinds + kindOf(key)] += Math.abs(total[key]);
-  const shares = new Uint16Array(ofNodes.length);
-  for (let from = 0; from < ofNodes.length; from += kinds) {
-    let sum = 0;
-    for (let kind = 0; kind < kinds; kind++) sum += ofNodes[from + kind];
-    // A small part is not none.
-    if (sum > 0) for (let at = from; at < from + kinds; at++) shares[at] = Math.ceil((ofNodes[at] / sum) * WHOLE_SHARE);
-  }
-  return { names, self, shares, ofNode: largest(ofNodes, kinds), ofFunction: largest(ofFunctions, kinds) };
+  const rowOf = nodeOf.slice(0, tree.length);
+  rowOf[0] = -1; // The root is no frame.
+  const nodes = sharesOf(shown.length, rowOf, kindOfNode, tree.total, names.length);
+  const { largest: ofFunction } = sharesOf(functions, target, kindOfKey, total, names.length);
+  return {
+    names,
+    self,
+    ofNode: nodes.largest,
+    ofFunction,
+    start: nodes.start,
+    kindAt: nodes.kind,
+    shareAt: nodes.share,
+  };
 }
 
-function largest(amounts: Float64Array, kinds: number): Uint8Array {
-  const found = new Uint8Array(amounts.length / kinds);
-  for (let row = 0; row < found.length; row++) {
-    for (let kind = 1; kind < kinds; kind++)
-      if (amounts[row * kinds + kind] > amounts[row * kinds + found[row]]) found[row] = kind;
+/**
+ * Sums the amounts of items by row and kind. Memory is by items, not by rows times kinds: most rows have one kind.
+ * @param rowOf by item; below 0 for those in no row
+ */
+function sharesOf(
+  rows: number,
+  rowOf: Int32Array,
+  kindOf: (item: number) => number,
+  amounts: Float64Array,
+  kinds: number,
+): { largest: Uint8Array; start: Int32Array; kind: Uint8Array; share: Uint16Array } {
+  // Counts, then the end of each row, which filling turns into its begin.
+  const begin = new Int32Array(rows + 1);
+  for (const row of rowOf) if (row >= 0) begin[row]++;
+  for (let row = 1; row <= rows; row++) begin[row] += begin[row - 1];
+  const items = new Int32Array(begin[rows]);
+  for (let item = rowOf.length - 1; item >= 0; item--) if (rowOf[item] >= 0) items[--begin[rowOf[item]]] = item;
+  const largest = new Uint8Array(rows);
+  const start = new Int32Array(rows + 1);
+  const kind = new Uint8Array(items.length);
+  const share = new Uint16Array(items.length);
+  const sums = new Float64Array(kinds);
+  let length = 0;
+  for (let row = 0; row < rows; row++) {
+    sums.fill(0);
+    let sum = 0;
+    for (let at = begin[row]; at < begin[row + 1]; at++) {
+      const amount = Math.abs(amounts[items[at]]);
+      sums[kindOf(items[at])] += amount;
+      sum += amount;
+    }
+    for (let one = 0; one < kinds; one++) {
+      if (sums[one] > sums[largest[row]]) largest[row] = one;
+      if (sums[one] === 0) continue;
+      kind[length] = one;
+      // A small part is not none.
+      share[length++] = Math.ceil((sums[one] / sum) * WHOLE_SHARE);
+    }
+    start[row + 1] = length;
   }
-  return found;
+  return { largest, start, kind: kind.slice(0, length), share: share.slice(0, length) };
 }

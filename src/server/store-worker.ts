@@ -85,7 +85,8 @@ answerCalls({
         const [{ message }] = errors;
         if (upload.answerAfter === undefined)
           return { ...(await refuseUpload(request, 'resource_exhausted', 'series', message)), needsRoom: false };
-        const answer = await upload.answerAfter(errors.map((one) => one.message));
+        const refusals = written.flatMap((one, i) => (one instanceof Error ? [[i, one.message] as const] : []));
+        const answer = await upload.answerAfter(new Map(refusals));
         const stored = sums(written.filter((one) => !(one instanceof Error)));
         return { answer, facts: { ...upload.facts, ...stored, refused: 'series', message }, needsRoom: false };
       }

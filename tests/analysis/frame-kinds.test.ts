@@ -26,12 +26,12 @@ async function kindRows(profile: OpenedProfile, ...transforms: Transform[]): Pro
   const kinds = await analysis.frameKinds(request, signal);
   if (!kinds) return [];
   const { names: functionNames } = (renamed ?? profile).functions;
-  const { names, shares, ofNode, ofFunction, self } = kinds;
+  const { names, start, kindAt, shareAt, ofNode, ofFunction, self } = kinds;
   const rows = Array.from({ length: tree.length - 1 }, (_, i) => {
     const node = i + 1;
-    const own = names.flatMap((name, kind) => {
-      const share = shares[node * names.length + kind];
-      return share > 0 ? [`${name || '?'} ${Math.round((share / WHOLE_SHARE) * 100)}`] : [];
+    const own = Array.from(kindAt.subarray(start[node], start[node + 1]), (one, at) => {
+      const percent = Math.round((shareAt[start[node] + at] / WHOLE_SHARE) * 100);
+      return `${names[one] || '?'} ${percent}`;
     });
     return `${pathOf(tree, functionNames, node).join(' ')}: ${names[ofNode[node]]} (${own.join(', ')})`;
   });
@@ -93,6 +93,13 @@ describe('kinds of a tree', () => {
       'main is ',
       '? 3, inlined 5',
     ]);
+  });
+
+  it('have one entry for each kind that a node has, however many kinds there are', async () => {
+    const profile = await opened(kindsRecording, 'a.jfr');
+    const request = { handle: profile.handle, sampleType: 0, order: 'name' as const, transforms: [] };
+    const { names, start, kindAt, shareAt } = (await analysis.frameKinds(request, signal))!;
+    expect([names.length, [...start], kindAt.length, shareAt.length]).toEqual([5, [0, 0, 2, 4], 4, 4]);
   });
 
   it('are there after a whole file was written as pprof', async () => {

@@ -27,6 +27,9 @@ interface Written {
   readonly value: number[];
   readonly count: number[];
   readonly profiles: number[];
+  readonly kinds?: string[];
+  readonly kindName?: number[];
+  readonly kind?: number[];
 }
 
 function encode(columns: Partial<Written>): Uint8Array {
@@ -93,6 +96,17 @@ it('reads what protobuf writes, whatever the columns', () => {
   );
 });
 
+it('has how functions ran, and keeps it when it is written again', () => {
+  const ran = { kinds: ['', 'kernel'], kindName: [0, 1, 1], kind: [0, 0, 1] };
+  const found = read(encode({ ...small, ...ran }));
+  expect(found.kinds).toEqual({
+    texts: ran.kinds,
+    name: Int32Array.from(ran.kindName),
+    kind: Int32Array.from(ran.kind),
+  });
+  expect(read(writeSlices(found))).toEqual(found);
+});
+
 it('no bytes are a range without profiles', () => {
   expect(read(new Uint8Array(0))).toMatchObject({ names: [], value: [] });
   const form = { kind: 'slices', profileType: 'a:cpu:count:cpu:count' } as const;
@@ -154,6 +168,13 @@ describe('a damaged answer is refused', () => {
     ['a name that is not there', { name: [0, 0, 2] }, /node 2 has a name that is not in the table/],
     ['a node that is its own parent', { parentDistance: [0, 1, 0] }, /node 2 has a parent that does not exist/],
     ['a parent before the root', { parentDistance: [0, 1, 3] }, /node 2 has a parent that does not exist/],
+    ['kinds without names', { kinds: [''], kind: [0] }, /the columns of kinds differ in length/],
+    ['a kind that is not there', { kinds: [''], kindName: [1], kind: [1] }, /kind 0 is not in the table/],
+    [
+      'a kind of a name that is not there',
+      { kinds: [''], kindName: [2], kind: [0] },
+      /kind 0 is of a name that is not/,
+    ],
     ['a slice that is not there', { slice: [1, 0, 2] }, /entry 2 is of a slice that does not exist/],
   ])('%s', (_, patch, message) => {
     expect(() => read(encode({ ...small, ...patch }))).toThrow(message);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { coveredShare } from '#model/slices.ts';
+import { coveredShare } from '#model/covered-share.ts';
 
 it.each([
   ['all', [2, 2, 2, 2], 1],

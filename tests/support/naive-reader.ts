@@ -192,6 +192,7 @@ export class NaiveReader implements ProfileReader {
     return {
       tree,
       sliceCount,
+      kinds: [],
       start,
       slice: Uint16Array.from(flat, ([slice]) => slice),
       value: Float64Array.from(flat, ([, { value }]) => value),

@@ -35,6 +35,7 @@ export function readOtlpJson(text: string, limits: DecodeLimits, at = 0): OtlpMe
 
 class JsonReader {
   readonly #limits: DecodeLimits;
+  #profiles = 0;
   #samples = 0;
   #values = 0;
   #frames = 0;
@@ -50,7 +51,7 @@ class JsonReader {
       const own = attributesOf(objectOf(field(resource, 'resource') ?? {}, 'resource'), strings, this.#limits);
       return listOf(resource, 'scopeProfiles').map((scope) => ({
         attributes: [...own, ...attributesOf(objectOf(field(scope, 'scope') ?? {}, 'scope'), strings, this.#limits)],
-        profiles: listOf(scope, 'profiles').flatMap((profile) => this.#profiles(profile, dictionary, strings)),
+        profiles: listOf(scope, 'profiles').flatMap((profile) => this.#profilesOf(profile, dictionary, strings)),
       }));
     });
     return { dictionary, scopes, numbering: 'json' };
@@ -105,15 +106,17 @@ class JsonReader {
   }
 
   /** One for each sample type: the oldest messages have several, and stacks as parts of a list of locations. */
-  #profiles(profile: Json, { stacks }: ArrayDictionary, strings: readonly string[]): OtlpProfile[] {
+  #profilesOf(profile: Json, { stacks }: ArrayDictionary, strings: readonly string[]): OtlpProfile[] {
     const sampleType = field(profile, 'sampleType');
     const locations = numbersOf(profile, 'locationIndices');
     const samples = listOf(profile, 'samples', 'sample').map((sample) => this.#sample(sample, locations, stacks));
     const original = field(profile, 'originalPayload');
     const format = field(profile, 'originalPayloadFormat');
     const bytes = typeof original === 'string' ? bytesOf(original) : undefined;
+    const place = this.#profiles++;
     const types = Array.isArray(sampleType) ? (sampleType as readonly unknown[]) : [sampleType];
     return types.map((type, i) => ({
+      place,
       sampleType: typeOf(type, strings),
       periodType: typeOf(field(profile, 'periodType'), strings),
       period: whole(profile, 'period'),

@@ -20,9 +20,9 @@ export interface OtlpSample {
   /** 0 where the sample is of no span. */
   readonly link: number;
   /** Empty where each timestamp counts one. */
-  readonly values: readonly number[];
+  readonly values: ArrayLike<number>;
   /** In ms since the epoch. */
-  readonly times: readonly number[];
+  readonly times: ArrayLike<number>;
 }
 
 /** A list that may be read from its bytes only where it is asked: arrays are such. */
@@ -40,6 +40,8 @@ export function entryOf<T>(table: Table<T>, index: number): T | undefined {
 export type OtlpSamples = Iterable<OtlpSample> & { readonly length: number };
 
 export interface OtlpProfile {
+  /** Its place in the message: those that an old message has for each sample type of a profile share it. */
+  readonly place: number;
   /** Both parts '' where the message has none. */
   readonly sampleType: OtlpValueType;
   readonly periodType: OtlpValueType;

@@ -13,6 +13,7 @@ const NO_BYTES = new Uint8Array(0);
 
 /** A profile and its samples in the columns. */
 interface RawProfile extends Span {
+  readonly place: number;
   readonly from: number;
   readonly to: number;
 }
@@ -44,6 +45,7 @@ class ProtoReader {
     const dictionary = readDictionary(this.#wire, dictionaries, this.#limits);
     const evidence = noEvidence();
     const samples = new SampleColumns(this.#wire, this.#limits, evidence, dictionary.attributes.length);
+    let place = 0;
     const found: { attributes: readonly OtlpAttribute[]; profiles: RawProfile[] }[] = [];
     for (const resource of resources) {
       let ofResource: OtlpAttribute[] = [];
@@ -67,7 +69,7 @@ class ProtoReader {
               // Times stand there in eight bytes.
               else if (inner === 3 && innerType !== fixed64) evidence.hasLocationList = true;
             });
-            profiles.push({ ...part, from, to: samples.length });
+            profiles.push({ ...part, place: place++, from, to: samples.length });
           }
         });
         found.push({ attributes: [...ofResource, ...own], profiles });
@@ -94,7 +96,7 @@ class ProtoReader {
 
   /** One for each sample type: the oldest messages have several in a profile. */
   #profiles(
-    { start, end, from, to }: RawProfile,
+    { start, end, place, from, to }: RawProfile,
     samples: SampleColumns,
     numbering: ProtoNumbering,
     dictionary: ProtoDictionary,
@@ -132,7 +134,7 @@ class ProtoReader {
     const stackOf: StackOf = locations
       ? this.#stacksOf(samples, from, to, locations.take(), dictionary, start)
       : (sample) => samples.first.values[sample];
-    const common = { ...facts, attributes, original: original.bytes.length === 0 ? undefined : original };
+    const common = { ...facts, place, attributes, original: original.bytes.length === 0 ? undefined : original };
     if (types.length <= 1) {
       const [sampleType = { type: '', unit: '' }] = types;
       return [{ ...common, sampleType, samples: samples.view(numbering, from, to, stackOf) }];

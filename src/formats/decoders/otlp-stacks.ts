@@ -1,6 +1,6 @@
 /** Stacks of an OTLP message as nodes of a builder. Names are made as pprof's. */
 import { INLINED } from '../frame-kinds.ts';
-import type { ProfileBuilder } from '../profile-builder.ts';
+import type { FrameFacts, ProfileBuilder } from '../profile-builder.ts';
 import { entryOf, type OtlpDictionary, type OtlpLocation } from './otlp-message.ts';
 import { refuseOtlp } from './otlp-wire.ts';
 
@@ -17,44 +17,38 @@ const TYPES: ReadonlyMap<string, string> = new Map([
   ['dotnet', '.NET'],
   ['go', 'Go'],
   ['jvm', 'JVM'],
+  ['luajit', 'LuaJIT'],
   ['perl', 'Perl'],
   ['php', 'PHP'],
   ['ruby', 'Ruby'],
   ['rust', 'Rust'],
+  ['unknown', ''],
   ['v8js', 'JavaScript'],
 ]);
 
-export class OtlpStacks {
+/** The frames of a message's locations, looked up in its tables. */
+export class OtlpFrames {
   readonly #dictionary: OtlpDictionary;
-  readonly #builder: ProfileBuilder;
-  /** Frames of a location, the outermost first. */
-  readonly #frames = new Map<number, readonly number[]>();
-  readonly #nodes = new Map<number, number>();
   /** By attribute: the kind of frame, '' for other attributes. */
   readonly #types = new Map<number, string>();
+  /** By stack. */
+  readonly #counts = new Map<number, number>();
+  /** By location. */
+  readonly #countsOfLocations = new Map<number, number>();
 
-  constructor(dictionary: OtlpDictionary, builder: ProfileBuilder) {
+  constructor(dictionary: OtlpDictionary) {
     this.#dictionary = dictionary;
-    this.#builder = builder;
   }
 
-  /** @throws DecodeError where the stack, or what it refers to, is not in its table */
-  node(stack: number): number {
-    const known = this.#nodes.get(stack);
-    if (known !== undefined) return known;
+  /** @returns its locations, the leaf first @throws DecodeError where the stack is not in its table */
+  stack(index: number): ArrayLike<number> {
     const { stacks } = this.#dictionary;
     // Index 0 means none, whether the table has its empty entry or not.
-    const locations = entryOf(stacks, stack) ?? (stack === 0 ? [] : outside('stack', stack, stacks.length));
-    let node = 0;
-    for (let i = locations.length - 1; i >= 0; i--)
-      for (const frame of this.#framesOf(locations[i])) node = this.#builder.node(node, frame);
-    this.#nodes.set(stack, node);
-    return node;
+    return entryOf(stacks, index) ?? (index === 0 ? [] : outside('stack', index, stacks.length));
   }
 
-  #framesOf(index: number): readonly number[] {
-    const known = this.#frames.get(index);
-    if (known !== undefined) return known;
+  /** The frames of a location, the outermost first. @throws DecodeError where what it refers to is not in its table */
+  of(index: number): readonly FrameFacts[] {
     const { locations, functions, mappings, strings } = this.#dictionary;
     const location = entryOf(locations, index) ?? outside('location', index, locations.length);
     const textOf = (at: number): string =>
@@ -66,24 +60,37 @@ export class OtlpStacks {
     const address = `0x${location.address.toString(16)}`;
     const unnamed = file === '' ? address : `${baseName(file)}+${address}`;
     const type = this.#typeOf(location);
+    if (location.lines.length === 0) return [{ name: unnamed, mapping: file, kind: type }];
     const outermost = location.lines.length - 1;
     const frames = location.lines.map(({ func, line }, i) => {
       const facts = entryOf(functions, func) ?? (func === 0 ? undefined : outside('function', func, functions.length));
       const name = facts === undefined ? '' : textOf(facts.name) || textOf(facts.systemName);
-      return this.#builder.frame({
+      return {
         name: name || unnamed,
         file: facts === undefined ? '' : textOf(facts.file),
         line,
         startLine: facts?.startLine ?? 0,
         mapping: file,
         kind: i === outermost ? type : type === '' ? INLINED : `${type}, ${INLINED}`,
-      });
+      };
     });
     // The innermost call of a location comes first.
-    const made =
-      frames.length === 0 ? [this.#builder.frame({ name: unnamed, mapping: file, kind: type })] : frames.reverse();
-    this.#frames.set(index, made);
-    return made;
+    return frames.reverse();
+  }
+
+  /** The number of frames of a stack. @throws DecodeError where anything it refers to is not in its table */
+  count(stack: number): number {
+    const known = this.#counts.get(stack);
+    if (known !== undefined) return known;
+    const locations = this.stack(stack);
+    let count = 0;
+    for (let i = 0; i < locations.length; i++) {
+      let own = this.#countsOfLocations.get(locations[i]);
+      if (own === undefined) this.#countsOfLocations.set(locations[i], (own = this.of(locations[i]).length));
+      count += own;
+    }
+    this.#counts.set(stack, count);
+    return count;
   }
 
   /** The kind of frame that the location's attributes name. */
@@ -98,6 +105,37 @@ export class OtlpStacks {
       if (type !== '') return type;
     }
     return '';
+  }
+}
+
+export class OtlpStacks {
+  readonly #frames: OtlpFrames;
+  readonly #builder: ProfileBuilder;
+  /** Frames of a location, the outermost first. */
+  readonly #framesOf = new Map<number, readonly number[]>();
+  readonly #nodes = new Map<number, number>();
+
+  constructor(frames: OtlpFrames, builder: ProfileBuilder) {
+    this.#frames = frames;
+    this.#builder = builder;
+  }
+
+  /** @throws DecodeError where the stack, or what it refers to, is not in its table */
+  node(stack: number): number {
+    const known = this.#nodes.get(stack);
+    if (known !== undefined) return known;
+    const locations = this.#frames.stack(stack);
+    let node = 0;
+    for (let i = locations.length - 1; i >= 0; i--) {
+      let frames = this.#framesOf.get(locations[i]);
+      if (frames === undefined) {
+        frames = this.#frames.of(locations[i]).map((facts) => this.#builder.frame(facts));
+        this.#framesOf.set(locations[i], frames);
+      }
+      for (const frame of frames) node = this.#builder.node(node, frame);
+    }
+    this.#nodes.set(stack, node);
+    return node;
   }
 }
 

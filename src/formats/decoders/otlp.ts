@@ -16,7 +16,7 @@ import {
 } from './otlp-message.ts';
 import { readOtlpProto } from './otlp-proto.ts';
 import { refuseOtlp } from './otlp-wire.ts';
-import { OtlpStacks } from './otlp-stacks.ts';
+import { OtlpFrames, OtlpStacks } from './otlp-stacks.ts';
 import { traceLabels } from '../trace-labels.ts';
 
 const MAX_MESSAGES = 65_536;
@@ -43,7 +43,7 @@ export function* decodeOtlp(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMIT
   let done = 0;
   for (const message of messages) {
     const { dictionary, scopes } = message;
-    const stacks = new OtlpStacks(dictionary, builder);
+    const stacks = new OtlpStacks(new OtlpFrames(dictionary), builder);
     for (const { attributes, profiles: own } of scopes) {
       for (const { sampleType, samples, original, attributes: ofProfile } of own) {
         if (original !== undefined && samples.length === 0)
@@ -54,9 +54,8 @@ export function* decodeOtlp(bytes: Uint8Array, limits: DecodeLimits = FILE_LIMIT
         for (const sample of samples) {
           values[at] = valueOf(sample);
           const labels = labelsOf(attributes, [...ofProfile, ...sample.attributes], dictionary.attributes);
-          const [time] = sample.times;
           labels.push(...traceLabelsOf(sample, dictionary));
-          builder.sample(stacks.node(sample.stack), values, builder.labels(labels), time);
+          builder.sample(stacks.node(sample.stack), values, builder.labels(labels), sample.times[0]);
           values[at] = 0;
           if (++done % SAMPLES_A_STEP === 0) yield 0.3 + 0.6 * (done / (done + SAMPLES_A_STEP));
         }
@@ -91,11 +90,14 @@ export function readMessages(bytes: Uint8Array, limits: DecodeLimits): readonly 
 
 /** Values of a sample are of one kind: their sum. Without any, each time it was seen counts one. */
 export function valueOf({ values, times }: OtlpSample): number {
-  return values.length === 0 ? times.length : values.reduce((sum, value) => sum + value, 0);
+  if (values.length === 0) return times.length;
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i];
+  return sum;
 }
 
 /** The span that a sample is linked to, as labels. @throws DecodeError where the link is not in the table */
-export function traceLabelsOf({ link }: OtlpSample, { links }: OtlpDictionary): readonly LabelPair[] {
+export function traceLabelsOf({ link }: Pick<OtlpSample, 'link'>, { links }: OtlpDictionary): readonly LabelPair[] {
   if (link === 0) return NO_LABELS;
   const found =
     entryOf(links, link) ?? refuseOtlp(`link ${link} is not in the table of ${links.length}`, `link ${link}`);

@@ -10,10 +10,10 @@ import type { Profile, SampleType } from '#model/profile.ts';
 import type { ContextLabels } from './labels-snapshot.ts';
 
 const NS_A_SECOND = 1e9;
-/** Maximum thread names in one upload: pools that give each thread a new name would create a series for each. */
-const MAX_THREAD_NAMES = 64;
-const THREAD_LABEL = 'thread_name';
-const SPAN_NAME_LABEL = 'span_name';
+/** Maximum names of threads, and of spans, in one upload: pools that name each thread anew would create a series for each. */
+const MAX_NAMES = 64;
+/** Label sets of one kind of event with these names: beyond 200, any label of the samples may be left out. */
+const MAX_LABEL_SETS = 150;
 const COUNT = 'count';
 const BYTES = 'bytes';
 const NS = 'nanoseconds';
@@ -29,8 +29,8 @@ export interface JfrUpload {
   /** The sampled event: `itimer`, `wall`; '' where the recording does not say. */
   readonly event: string;
   readonly startMs: number;
-  /** Whether there are too many thread names for a label. */
-  readonly isWithoutThreads: boolean;
+  /** Whether the names of threads, or of spans, are too many for a label. */
+  readonly isFolded: boolean;
   /** Whether the end of the recording is missing. */
   readonly isCutOff: boolean;
 }
@@ -114,16 +114,13 @@ export function readJfrUpload(
   const { cpuNs, wallNs, isWall } = periodsOf(survey, sampleRate);
   const hasCpuTime = survey.counts.has('jdk.CPUTimeSample');
   const isLive = survey.counts.has('profiler.Free') ? finish(liveMallocs(recording)) : undefined;
-  const threads = new Set<string>();
-
   const add = (to: GroupFacts, event: JfrEvent, first: number, second = 0): void => {
     let own = sums.get(to);
     if (own === undefined) sums.set(to, (own = new Sums(to, limits)));
     own.add(event, contexts, first, second);
   };
   const visit = (event: JfrEvent): void => {
-    const { name, state, thread, value } = event;
-    if (thread !== '' && threads.size <= MAX_THREAD_NAMES) threads.add(thread);
+    const { name, state, value } = event;
     switch (name) {
       case 'jdk.CPUTimeSample':
         add(CPU, event, value('samplingPeriod') ?? cpuNs);
@@ -168,17 +165,17 @@ export function readJfrUpload(
     }
   };
   finish(recording.events(WANTED, visit));
-  const isWithoutThreads = threads.size > MAX_THREAD_NAMES;
+  const named = namedBy([...sums.values()]);
   const facts = { timeMs: survey.startMs, durationMs: survey.durationMs };
   return {
     groups: [...sums].map(([to, own]) => {
       const value = to === CPU ? cpuNs : to === WALL ? wallNs : 0;
       const period = to.period && { type: to.period, value };
-      return { name: to.name, profile: { ...own.take(isWithoutThreads, facts), period } };
+      return { name: to.name, profile: { ...own.take(named, facts), period } };
     }),
     event: survey.settings.get('event') ?? '',
     startMs: survey.startMs,
-    isWithoutThreads,
+    isFolded: named.length < NAME_LABELS.length,
     isCutOff: survey.isCutOff,
   };
 }
@@ -212,6 +209,27 @@ interface Place {
   /** '' where unknown. */
   readonly spanName: string;
   readonly byNode: Map<number, number[]>;
+}
+
+/** The labels that name a thread or a span, with its name at a place. */
+const NAME_LABELS = [
+  { label: 'thread_name', of: ({ thread }: Place): string => thread },
+  { label: 'span_name', of: ({ spanName }: Place): string => spanName },
+] as const;
+
+type NameLabel = (typeof NAME_LABELS)[number];
+
+/** The labels of names that all kinds of events have room for. Of too many, the one with the most names is left out. */
+function namedBy(sums: readonly Sums[]): readonly NameLabel[] {
+  const counts = new Map(
+    NAME_LABELS.map((one) => [one, new Set(sums.flatMap((own) => own.places().map((place) => one.of(place)))).size]),
+  );
+  let kept = NAME_LABELS.filter((one) => counts.get(one)! <= MAX_NAMES);
+  while (kept.length > 0 && sums.some((own) => own.labelSets(kept) > MAX_LABEL_SETS)) {
+    const most = kept.reduce((a, b) => (counts.get(b)! > counts.get(a)! ? b : a));
+    kept = kept.filter((one) => one !== most);
+  }
+  return kept;
 }
 
 /** Sums by stack, labels, thread and span. */
@@ -249,15 +267,29 @@ class Sums {
     }
   }
 
-  take(isWithoutThreads: boolean, facts: { timeMs: number; durationMs: number }): Profile {
+  places(): Place[] {
+    return [...this.#rows.values()].flatMap((places) => [...places.values()]);
+  }
+
+  /** The number of label sets with these names in them. */
+  labelSets(named: readonly NameLabel[]): number {
+    const sets = new Set<string>();
+    for (const [labels, places] of this.#rows) {
+      const text = JSON.stringify(labels);
+      for (const place of places.values()) sets.add(JSON.stringify([text, ...named.map(({ of }) => of(place))]));
+    }
+    return sets.size;
+  }
+
+  /** @param named which names are labels */
+  take(named: readonly NameLabel[], facts: { timeMs: number; durationMs: number }): Profile {
     const builder = this.#builder;
     for (const [labels, places] of this.#rows) {
-      for (const { thread, span, trace, spanName, byNode } of places.values()) {
+      for (const place of places.values()) {
         const own = [...labels];
-        if (thread !== '' && !isWithoutThreads) own.push([THREAD_LABEL, thread]);
-        if (spanName !== '') own.push([SPAN_NAME_LABEL, spanName]);
-        const set = builder.labels([...own, ...traceLabels(span, trace)]);
-        for (const [node, values] of byNode) builder.sample(node, values, set);
+        for (const { label, of } of named) if (of(place) !== '') own.push([label, of(place)]);
+        const set = builder.labels([...own, ...traceLabels(place.span, place.trace)]);
+        for (const [node, values] of place.byNode) builder.sample(node, values, set);
       }
     }
     return builder.take(facts);

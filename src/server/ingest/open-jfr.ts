@@ -32,11 +32,11 @@ export function openJfr(
     );
   }
   if (part.length === 0) return undefined;
-  const { groups, event, startMs, isWithoutThreads, isCutOff } = decoder.jfr(part, parts.get('labels'), sampleRate);
+  const { groups, event, startMs, isFolded, isCutOff } = decoder.jfr(part, parts.get('labels'), sampleRate);
   return {
     groups,
     event,
     startMs,
-    trimmed: { ...(isWithoutThreads ? { labelsDropped: 1 } : {}), cutOff: isCutOff ? 1 : 0 },
+    trimmed: { ...(isFolded ? { labelsDropped: 1 } : {}), cutOff: isCutOff ? 1 : 0 },
   };
 }

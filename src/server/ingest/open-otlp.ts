@@ -1,16 +1,19 @@
 /** The doors of OpenTelemetry: profiles over HTTP in protobuf and JSON, and over gRPC. */
 
-import type { OtlpNumbering, OtlpProfile } from '#formats/decoders/otlp-message.ts';
+import type { OtlpNumbering, OtlpProfile, OtlpScope } from '#formats/decoders/otlp-message.ts';
+import type { Label } from '#model/labels.ts';
+import type { Profile } from '#model/profile.ts';
 import { WireSink } from '#wire/wire-sink.ts';
+import type { TraceContexts } from '../incoming.ts';
 import type { RequestFacts, WireAnswer, WireRequest } from '../request.ts';
 import { RpcError, type RpcCode } from '../rpc/rpc-error.ts';
 import { answerRpc } from '../rpc/rpc.ts';
 import { UploadDecoder } from './decode-upload.ts';
 import { fingerprint } from './fingerprint.ts';
 import { AttributeFolder } from './otlp-attributes.ts';
-import { type OtlpGroup, OtlpGrouper } from './otlp-upload.ts';
+import { OtlpGrouper } from './otlp-upload.ts';
 import { profileName } from './profile-names.ts';
-import { asRefusal, type Refusal } from './refusal.ts';
+import { asRefusal, Refusal } from './refusal.ts';
 import { type IngestLimits, seriesOfProfile, type TakenProfile } from './series-of-profile.ts';
 import { OTLP_RPC_PATH } from './upload-paths.ts';
 
@@ -19,6 +22,8 @@ const NOTHING = new Uint8Array(0);
 /** Unpacked bytes of a message; JSON is larger. */
 const MAX_MESSAGE_BYTES = 96 << 20;
 const MAX_REASON = 1000;
+/** Characters of the labels of all series that a message makes. */
+const MAX_LABEL_TEXT = 32 << 20;
 const CODECS = new Map<string, Codec>([
   ['application/x-protobuf', 'proto'],
   ['application/protobuf', 'proto'],
@@ -32,14 +37,17 @@ export interface OpenedOtlp {
   readonly taken: readonly TakenProfile[];
   readonly answer: WireAnswer;
   readonly facts: RequestFacts;
-  /** The answer if the store refuses some of the profiles. */
-  answerAfter(refusals: readonly string[]): Promise<WireAnswer>;
+  /** The answer if the store refuses some of the profiles: why, by their index in `taken`. */
+  answerAfter(refusals: ReadonlyMap<number, string>): Promise<WireAnswer>;
 }
 
 /** The result for a message. */
 interface Outcome {
   readonly taken: TakenProfile[];
-  rejected: number;
+  /** By index in `taken`: the places in the message of the profiles in it. */
+  readonly places: (readonly number[])[];
+  /** The places of the profiles that are not stored, or only in part. */
+  readonly rejected: Set<number>;
   /** The first refusal. */
   refusal: Refusal | undefined;
   numbering: OtlpNumbering | undefined;
@@ -48,7 +56,14 @@ interface Outcome {
 
 /** Never rejects for what a client sends. */
 export async function openOtlp(request: WireRequest, limits: IngestLimits, nowMs: number): Promise<OpenedOtlp> {
-  const outcome: Outcome = { taken: [], rejected: 0, refusal: undefined, numbering: undefined, folded: 0 };
+  const outcome: Outcome = {
+    taken: [],
+    places: [],
+    rejected: new Set(),
+    refusal: undefined,
+    numbering: undefined,
+    folded: 0,
+  };
   const answer = await answerOtlp(request, (message, codec) => openMessage(message, codec, outcome, limits, nowMs));
   const { taken, refusal, numbering, folded } = outcome;
   return {
@@ -59,8 +74,10 @@ export async function openOtlp(request: WireRequest, limits: IngestLimits, nowMs
       ...(refusal === undefined ? refusedAs(answer) : { refused: refusal.kind, message: refusal.message }),
     },
     answerAfter: (refusals) => {
-      const rejected = outcome.rejected + refusals.length;
-      return answerOtlp(request, () => ({ rejected, reason: outcome.refusal?.message ?? refusals[0] }));
+      const rejected = new Set(outcome.rejected);
+      for (const index of refusals.keys()) for (const place of outcome.places[index]) rejected.add(place);
+      const [first] = refusals.values();
+      return answerOtlp(request, () => ({ rejected: rejected.size, reason: outcome.refusal?.message ?? first }));
     },
   };
 }
@@ -142,54 +159,79 @@ function openMessage(body: Uint8Array, codec: Codec, outcome: Outcome, limits: I
     outcome.numbering = message.numbering;
     const grouper = new OtlpGrouper(message, limits, counts, new AttributeFolder(limits.attributes));
     const key = fingerprint(['otlp'], [bytes]);
-    /** @param profiles how many are refused with the groups */
-    const keep = (groups: readonly Omit<OtlpGroup, 'profiles'>[], profiles: number): void => {
-      try {
-        const own = groups.map(({ labels, profile: decoded, timeMs }, i) => {
-          const place = outcome.taken.length + i;
-          const repeatKey = timeMs === undefined ? '' : `${key} ${place}`;
-          return seriesOfProfile(decoded, labels, timeMs ?? nowMs, repeatKey, limits, nowMs);
-        });
-        outcome.taken.push(...own);
-      } catch (error) {
-        outcome.refusal ??= asRefusal(error);
-        outcome.rejected += profiles;
+    let textLeft = MAX_LABEL_TEXT;
+    /** @param places of the profiles that are refused with the group */
+    const refuse = (error: unknown, places: readonly number[]): void => {
+      outcome.refusal ??= asRefusal(error);
+      for (const place of places) outcome.rejected.add(place);
+    };
+    /** Takes all, or nothing. @param places of the profiles in it @throws Refusal */
+    const keep = (decoded: readonly DecodedProfile[], places: readonly number[]): void => {
+      const own = decoded.map(({ labels, profile, timeMs, spans }, i) => {
+        const repeatKey = timeMs === undefined ? '' : `${key} ${outcome.taken.length + i}`;
+        return seriesOfProfile(profile, labels, timeMs ?? nowMs, repeatKey, limits, nowMs, spans);
+      });
+      for (const { incoming } of own)
+        for (const { labels } of incoming.series)
+          for (const { name, value } of labels) textLeft -= name.length + value.length;
+      if (textLeft < 0)
+        throw new Refusal(
+          'too_many',
+          `The series of the message have labels of more than ${MAX_LABEL_TEXT} characters: send fewer in one message.`,
+        );
+      for (const one of own) {
+        outcome.taken.push(one);
+        outcome.places.push(places);
       }
     };
     for (const scope of message.scopes) {
       for (const profile of scope.profiles) {
+        const places = [profile.place];
         try {
           // A profile that cannot be read is refused alone.
-          if (profile.original !== undefined && profile.samples.length === 0)
-            keep(originalGroups(decoder, profile, grouper.resourceLabels(scope.attributes)), 1);
-          else grouper.add(scope, profile);
+          if (profile.original === undefined || profile.samples.length > 0) grouper.add(scope, profile);
+          else keep(originalProfiles(decoder, profile, grouper, scope), places);
         } catch (error) {
-          outcome.refusal ??= asRefusal(error);
-          outcome.rejected++;
+          refuse(error, places);
         }
       }
     }
-    for (const group of grouper.take()) keep([group], group.profiles);
-    // A profile of several steps may be in several groups.
-    const sent = message.scopes.reduce((sum, { profiles }) => sum + profiles.length, 0);
-    outcome.rejected = Math.min(outcome.rejected, sent);
+    for (const { labels, timeMs, places, profiles } of grouper.take()) {
+      try {
+        keep(
+          profiles().map((linked) => ({ labels, timeMs, ...linked })),
+          places,
+        );
+      } catch (error) {
+        refuse(error, places);
+      }
+    }
     outcome.folded = grouper.folded;
   } catch (error) {
     outcome.refusal ??= asRefusal(error);
   }
   const { refusal, rejected, taken } = outcome;
   if (refusal !== undefined && taken.length === 0) throw refusal;
-  return { rejected, reason: refusal?.message };
+  return { rejected: rejected.size, reason: refusal?.message };
+}
+
+interface DecodedProfile {
+  readonly labels: readonly Label[];
+  readonly profile: Profile;
+  readonly timeMs: number | undefined;
+  readonly spans?: TraceContexts | undefined;
 }
 
 /** A message may carry a profile in the form in which it was recorded. @throws Refusal, DecodeError */
-function originalGroups(
+function originalProfiles(
   decoder: UploadDecoder,
   { original, timeMs }: OtlpProfile,
-  labels: ReadonlyMap<string, string>,
-): Omit<OtlpGroup, 'profiles'>[] {
+  grouper: OtlpGrouper,
+  { attributes }: OtlpScope,
+): DecodedProfile[] {
   const { bytes, format } = original!;
-  const pairs = (name: string): { name: string; value: string }[] => {
+  const labels = grouper.resourceLabels(attributes);
+  const pairs = (name: string): Label[] => {
     const service = labels.get('service.name') ?? 'unknown_service';
     const all = new Map([...labels, ['service_name', service], ['__name__', name], ['__otel__', 'true']]);
     return [...all].map(([key, value]) => ({ name: key, value }));

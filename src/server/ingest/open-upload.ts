@@ -26,8 +26,11 @@ export interface OpenedUpload {
   readonly profiles: readonly IncomingProfile[];
   readonly answer: WireAnswer;
   readonly facts: RequestFacts;
-  /** The answer where the store refuses some of the profiles, and keeps the others; undefined if it is a failure. */
-  readonly answerAfter?: (refusals: readonly string[]) => Promise<WireAnswer>;
+  /**
+   * The answer where the store refuses some of the profiles, and keeps the others; undefined if it is a failure.
+   * @param refusals the reasons, by index in `profiles`
+   */
+  readonly answerAfter?: (refusals: ReadonlyMap<number, string>) => Promise<WireAnswer>;
 }
 
 /** The time of a pprof counts as missing in this interval: it is 0 or in a wrong unit. */

@@ -13,7 +13,7 @@ interface Column {
 }
 
 export function encodeSlices(sliced: SlicedTree, codec: Codec): Uint8Array {
-  const { names, columns } = collect(sliced);
+  const { names, kinds, columns } = collect(sliced);
   const { warnings } = sliced.tree;
   const sink = new WireSink(64 * 1024);
   if (codec === 'proto') {
@@ -26,9 +26,11 @@ export function encodeSlices(sliced: SlicedTree, codec: Codec): Uint8Array {
       }
     }
     for (const warning of warnings) sink.item(9, warning);
+    for (const kind of kinds) sink.item(10, kind);
     return sink.take();
   }
   sink.utf8(`{"names":${JSON.stringify(names)}`);
+  if (kinds.length > 0) sink.utf8(`,"kinds":${JSON.stringify(kinds)}`);
   for (const { name, is64Bit, values } of columns) {
     if (values.length === 0) continue;
     sink.ascii(`,"${name}":[`);
@@ -44,7 +46,13 @@ export function encodeSlices(sliced: SlicedTree, codec: Codec): Uint8Array {
   return sink.take();
 }
 
-function collect({ tree, start, slice, value, count, profiles }: SlicedTree): { names: string[]; columns: Column[] } {
+interface Collected {
+  readonly names: readonly string[];
+  readonly kinds: readonly string[];
+  readonly columns: readonly Column[];
+}
+
+function collect({ tree, start, slice, value, count, profiles, kinds }: SlicedTree): Collected {
   const { length, func, parent, functions } = tree;
   const places = new Map<number, number>();
   const names: string[] = [];
@@ -62,6 +70,7 @@ function collect({ tree, start, slice, value, count, profiles }: SlicedTree): { 
     }
     name[node] = place;
   }
+  const { texts, nameOf, kindOf } = kindPairs(places, kinds);
   const columns: Column[] = [
     { field: 2, name: 'name', is64Bit: false, values: name },
     { field: 3, name: 'parentDistance', is64Bit: false, values: distance },
@@ -70,6 +79,28 @@ function collect({ tree, start, slice, value, count, profiles }: SlicedTree): { 
     { field: 6, name: 'value', is64Bit: true, values: value },
     { field: 7, name: 'count', is64Bit: true, values: count },
     { field: 8, name: 'profiles', is64Bit: false, values: profiles },
+    { field: 11, name: 'kindName', is64Bit: false, values: nameOf },
+    { field: 12, name: 'kind', is64Bit: false, values: kindOf },
   ];
-  return { names, columns };
+  return { names, kinds: texts, columns };
+}
+
+/** @param places in the list of names, by function @returns nothing where all kinds are unknown */
+function kindPairs(
+  places: ReadonlyMap<number, number>,
+  kinds: SlicedTree['kinds'],
+): { readonly texts: readonly string[]; readonly nameOf: number[]; readonly kindOf: number[] } {
+  const texts = new Map<string, number>();
+  const nameOf: number[] = [];
+  const kindOf: number[] = [];
+  for (const [func, place] of places) {
+    for (const kind of kinds[func] ?? []) {
+      let known = texts.get(kind);
+      if (known === undefined) texts.set(kind, (known = texts.size));
+      nameOf.push(place);
+      kindOf.push(known);
+    }
+  }
+  const isKnown = texts.size > 1 || (texts.size === 1 && !texts.has(''));
+  return isKnown ? { texts: [...texts.keys()], nameOf, kindOf } : { texts: [], nameOf: [], kindOf: [] };
 }

@@ -12,6 +12,7 @@ export class FunctionUnion {
   readonly #mappings: string[] = [];
   readonly #startLines = new Int32Column(256);
   readonly #kinds: string[] = [];
+  readonly #kindsOf: Set<string>[] = [];
 
   /** @param detail which functions of one name are distinguished; of others the first one's facts stay */
   constructor(detail: TreeDetail) {
@@ -34,6 +35,19 @@ export class FunctionUnion {
     this.#startLines.push(startLine.values[func]);
     this.#kinds.push(ran);
     return made;
+  }
+
+  /** Notes how the functions of a part ran whose names are here, wherever they are in the part. */
+  noteKinds({ names, paths, kind }: PartColumns): void {
+    names.forEach((name, func) => {
+      const known = this.#known.get(name);
+      if (known !== undefined) (this.#kindsOf[known] ??= new Set()).add(paths[kind.values[func]]);
+    });
+  }
+
+  /** By function, as noted. */
+  get kindsOf(): readonly ReadonlySet<string>[] {
+    return this.#kindsOf;
   }
 
   columns(): FunctionColumns {

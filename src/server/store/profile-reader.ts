@@ -140,6 +140,8 @@ export interface SlicedTree {
   readonly count: Float64Array;
   /** Profiles by slice. */
   readonly profiles: Int32Array;
+  /** By function of the tree: how it ran in its services and days, as in `FunctionColumns.kinds`. */
+  readonly kinds: readonly ReadonlySet<string>[];
 }
 
 export interface ProfileReader {

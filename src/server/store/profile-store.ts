@@ -160,8 +160,8 @@ export class ProfileStore implements ProfileReader {
         warningsOf(this.#notes.list()),
       );
       const { start, slice, value, count } = entries.byNode(tree.length);
-      const { countable } = visitor;
-      return { tree, sliceCount, start, slice, value, count: countable ? count : new Float64Array(0), profiles };
+      const counts = visitor.countable ? count : new Float64Array(0);
+      return { tree, sliceCount, start, slice, value, count: counts, profiles, kinds: union.kindsOf };
     });
   }
 

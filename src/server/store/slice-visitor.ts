@@ -75,6 +75,7 @@ export class SliceVisitor implements SampleVisitor {
     for (const { part, sums, entries } of this.#open) {
       this.#stop();
       const here = this.#union.add(sumPart(part, sums, false));
+      this.#union.noteKinds(part);
       entries.forEach((node, slice, value, count) => this.#entries.push(here[node], slice, value, count));
     }
     this.#open.length = 0;

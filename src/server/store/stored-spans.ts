@@ -1,5 +1,7 @@
 /** Walks the samples of spans and traces: stored beside the profiles, and kept for a shorter time (span-upkeep.ts). */
 
+import { Float64Column, Int32Column } from '#base/column.ts';
+import { PairIndex } from '#base/pair-index.ts';
 import { openBlob } from './blob.ts';
 import type { DamageNotes } from './damage.ts';
 import type { Database } from './database.ts';
@@ -92,29 +94,24 @@ export class StoredSpans {
     const walk = new DayWalk(this.#parts, NOWHERE, notes);
     for (const one of selection) {
       this.#each(one, fromUs, toUs, walk, notes, stop, (row, { time_us: timeUs }, series) => {
-        const groups = new Map<number, SpanSums>();
+        const sums = new SpanSums();
         let last = NO_SERIES;
-        let sums = new SpanSums(0);
+        let group = 0;
         row.each(
           Infinity,
           (id) => series.has(id),
           (id, { span, trace }, _leaf, value) => {
             if (id !== last) {
               last = id;
-              const group = groupOf(id);
-              sums = groups.get(group) ?? new SpanSums(row.spanCount);
-              groups.set(group, sums);
+              group = groupOf(id);
             }
-            sums.add(id, span, trace, value);
+            if (span !== 0) sums.add(group, id, span, trace, value);
           },
         );
-        for (const { span, series: seriesOf, trace, value } of groups.values()) {
-          for (let i = 0; i < span.length; i++) {
-            if (span[i] === 0) continue;
-            const ids = () => ({ span: row.spanAt(span[i]), trace: row.traceAt(trace[i]) });
-            take({ series: seriesOf[i], timeUs, value: value[i], ids });
-          }
-        }
+        sums.each((seriesOf, span, trace, value) => {
+          const ids = () => ({ span: row.spanAt(span), trace: row.traceAt(trace) });
+          take({ series: seriesOf, timeUs, value, ids });
+        });
       });
     }
   }
@@ -145,29 +142,27 @@ export class StoredSpans {
 
 const NO_SERIES = -1;
 
-/** The sum of each span of a row, with the first series and trace that it was seen with. */
+/** The sum of each span of a row in each group, with the first series and trace that it was seen with there. */
 class SpanSums {
-  /** By position of the span: its place in the columns, from 1 on. */
-  readonly #placeOf: Int32Array;
-  readonly span: number[] = [];
-  readonly series: number[] = [];
-  readonly trace: number[] = [];
-  readonly value: number[] = [];
+  readonly #keys = new PairIndex(); // group, position of the span
+  readonly #series = new Float64Column();
+  readonly #trace = new Int32Column();
+  readonly #value = new Float64Column();
 
-  constructor(spans: number) {
-    this.#placeOf = new Int32Array(spans + 1);
-  }
-
-  add(series: number, span: number, trace: number, value: number): void {
-    const place = this.#placeOf[span];
-    if (place > 0) {
-      this.value[place - 1] += value;
+  add(group: number, series: number, span: number, trace: number, value: number): void {
+    const place = this.#keys.intern(group, span);
+    if (place < this.#value.length) {
+      this.#value.values[place] += value;
       return;
     }
-    this.span.push(span);
-    this.series.push(series);
-    this.trace.push(trace);
-    this.#placeOf[span] = this.value.push(value);
+    this.#series.push(series);
+    this.#trace.push(trace);
+    this.#value.push(value);
+  }
+
+  each(visit: (series: number, span: number, trace: number, value: number) => void): void {
+    for (let place = 0; place < this.#keys.length; place++)
+      visit(this.#series.values[place], this.#keys.second(place), this.#trace.values[place], this.#value.values[place]);
   }
 }
 

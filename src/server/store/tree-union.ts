@@ -3,6 +3,7 @@
 import { Int32Column } from '#base/column.ts';
 import { FunctionUnion } from './function-union.ts';
 import { PairTable } from './pair-table.ts';
+import type { Part } from './part-cache.ts';
 import type { PartSums } from './part-sums.ts';
 import type { MergedTree, TreeDetail } from './profile-reader.ts';
 
@@ -61,6 +62,16 @@ export class TreeUnion {
       this.#addTo(at, self[node], total[node]);
     }
     return here;
+  }
+
+  /** @param part was added */
+  noteKinds({ columns }: Part): void {
+    this.#functions.noteKinds(columns);
+  }
+
+  /** By function, of all parts that were noted. */
+  get kindsOf(): readonly ReadonlySet<string>[] {
+    return this.#functions.kindsOf;
   }
 
   finish(profiles: number, warnings: readonly string[]): MergedTree {

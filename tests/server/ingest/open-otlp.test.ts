@@ -210,6 +210,56 @@ describe('what is stored', () => {
     });
   });
 
+  describe('of many profiles or timestamps', () => {
+    const sample = { stack: ['main'], values: [1] };
+    const rejectedOf = ({ answer }: OpenedUpload): unknown =>
+      (JSON.parse(Buffer.from(answer.body).toString()) as { partialSuccess?: { rejectedProfiles: string } })
+        .partialSuccess?.rejectedProfiles;
+
+    it('is refused in part where it becomes more than 10 000 profiles', async () => {
+      const profiles = Array.from({ length: 10_003 }, (_, i) => ({
+        samples: [sample],
+        timeNs: TIME_NS + BigInt(i) * 1_000_000n,
+      }));
+      const sent = await send(otlpJson([{ profiles }]), { type: 'application/json' });
+      expect([sent.profiles.length, rejectedOf(sent)]).toEqual([10_000, '3']);
+    });
+
+    it('is without a profile whose stack is damaged, and without what it would have added to others', async () => {
+      const json = JSON.parse(otlpJson([{ profiles: [{ samples: [sample] }] }])) as {
+        resourceProfiles: { scopeProfiles: { profiles: { samples: { stackIndex: number }[] }[] }[] }[];
+        dictionary: { stackTable: { locationIndices: number[] }[]; functionTable: unknown[]; locationTable: unknown[] };
+      };
+      const [scope] = json.resourceProfiles[0].scopeProfiles;
+      const { dictionary } = json;
+      // A location of its own, below one that is not there.
+      dictionary.functionTable.push({ nameStrindex: 1 });
+      dictionary.locationTable.push({ lines: [{ functionIndex: dictionary.functionTable.length - 1 }] });
+      dictionary.stackTable.push({ locationIndices: [99, dictionary.locationTable.length - 1] });
+      const damaged = structuredClone(scope.profiles[0]);
+      damaged.samples[0].stackIndex = dictionary.stackTable.length - 1;
+      scope.profiles.push(damaged);
+      const sent = await send(JSON.stringify(json), { type: 'application/json' });
+      expect(sent.profiles.map(({ profile }) => [profile.sampleCount, profile.functions.names])).toEqual([
+        [1, ['main']],
+      ]);
+      expect(rejectedOf(sent)).toBe('1');
+    });
+
+    it('counts a refused profile once, however many parts it has', async () => {
+      const old = TIME_NS - 86_400_000_000_000n;
+      const split = { samples: [{ stack: ['main'], times: [0n, 20n, 40n].map((s) => old + s * 1_000_000_000n) }] };
+      const sent = await send(otlpJson([...SHOP, { profiles: [split] }]), { type: 'application/json' });
+      expect([sent.profiles.length, rejectedOf(sent)]).toEqual([1, '1']);
+      const good = { samples: [{ stack: ['main'], times: [0n, 20n].map((s) => TIME_NS + s * 1_000_000_000n) }] };
+      const two = await send(otlpJson([...SHOP, { profiles: [good] }]), { type: 'application/json' });
+      expect(two.profiles).toHaveLength(3);
+      // The store refuses both parts of the second profile.
+      const answer = await two.answerAfter!(new Map([1, 2].map((i) => [i, 'Too many label sets.'])));
+      expect(rejectedOf({ ...two, answer })).toBe('1');
+    });
+  });
+
   it('keeps the labels with few values where there are too many sets', async () => {
     const samples = Array.from({ length: 500 }, (_, i) => ({
       stack: ['main'],
@@ -359,7 +409,7 @@ describe('answers', () => {
 
   it('count what the store refuses later', async () => {
     const { answerAfter } = await send(otlpJson(SHOP), { type: 'application/json' });
-    const answer = await answerAfter!(['The service has too many label sets.']);
+    const answer = await answerAfter!(new Map([[0, 'The service has too many label sets.']]));
     expect(JSON.parse(Buffer.from(answer.body).toString())).toEqual({
       partialSuccess: { rejectedProfiles: '1', errorMessage: 'The service has too many label sets.' },
     });

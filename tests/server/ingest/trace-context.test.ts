@@ -2,12 +2,13 @@
 import { describe, expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
 import { decodePprof } from '#formats/pprof.ts';
+import type { Label } from '#model/labels.ts';
 import type { IncomingProfile } from '#server/incoming.ts';
 import { openUpload } from '#server/ingest/open-upload.ts';
 import type { IngestLimits } from '#server/ingest/series-of-profile.ts';
 import { traceContexts } from '#server/ingest/trace-context.ts';
 import { jfrChunk } from '../../support/jfr-message.ts';
-import { encodeMessage, message } from '../../support/pprof-message.ts';
+import { encodeMessage, type Field, message } from '../../support/pprof-message.ts';
 import { labelledPprof } from '../../support/labelled-pprof.ts';
 import { type MadeResource, otlpJson, otlpMessage } from '../../support/otlp-message.ts';
 
@@ -162,12 +163,7 @@ describe('the doors', () => {
     const recording = jfrChunk([{ ...event, spanId, spanName: 2 }, { ...event, spanId, spanName: 9 }, event], {
       startNs: (NOW_MS - 1000) * 1e6,
     });
-    const snapshot = encodeMessage(message([2, message([1, 2], [2, 'GET /cart'])]));
-    const part = (name: string, bytes: Uint8Array): string =>
-      `--edge\r\ncontent-disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${Buffer.from(bytes).toString('latin1')}\r\n`;
-    const form = Buffer.from(`${part('jfr', recording)}${part('labels', snapshot)}--edge--\r\n`, 'latin1');
-    const type = 'multipart/form-data; boundary=edge';
-    const sent = await send('/ingest', 'name=shop&format=jfr&sampleRate=100', type, new Uint8Array(form));
+    const sent = await sendRecording(recording, new Map([[2, 'GET /cart']]));
     const names = sent.profiles.flatMap(({ series, profile }) =>
       series.map(({ labels, rows, column }) => {
         const total = [...rows].reduce((sum, row) => sum + profile.values[column].values[row], 0);
@@ -181,6 +177,41 @@ describe('the doors', () => {
     ]);
   });
 
+  it.each<[string, number, number, number, readonly string[]]>([
+    ['both where they are few', 10, 10, 100, ['span_name', 'thread_name']],
+    ['spans where both together are too many', 20, 20, 20, ['span_name']],
+    ['threads where the spans are more', 10, 20, 10, ['thread_name']],
+    ['threads where the names of spans alone are too many', 1, 100, 1, ['thread_name']],
+    ['spans where the names of threads alone are too many', 100, 1, 1, ['span_name']],
+    ['neither where both are too many', 70, 70, 1, []],
+  ])('have labels by %s', async (_, threads, spans, sets, names) => {
+    const pairs = Array.from({ length: Math.max(threads * spans, 1) }, (__, i) => [
+      i % threads,
+      Math.floor(i / threads),
+    ]);
+    const events = pairs.map(([thread, span]) => ({
+      type: 'profiler.WallClockSample',
+      samples: 1,
+      stackTrace: ['App.main:1'],
+      state: 'STATE_RUNNABLE',
+      eventThread: `pool-${thread}`,
+      spanId: BigInt(span + 1),
+      spanName: span + 1,
+    }));
+    const texts = new Map(Array.from({ length: spans }, (__, i) => [i + 1, `GET /${i}`]));
+    const { profiles, facts } = await sendRecording(jfrChunk(events, { startNs: (NOW_MS - 1000) * 1e6 }), texts);
+    const [{ series, profile }] = profiles;
+    const own = (labels: readonly Label[]): string[] =>
+      labels.map(({ name }) => name).filter((name) => name === 'span_name' || name === 'thread_name');
+    expect([series.length, own(series[0].labels), facts.trimmed?.labelsDropped]).toEqual([
+      sets,
+      names,
+      names.length < 2 ? 1 : 0,
+    ]);
+    const total = series.flatMap(({ rows }) => [...rows]).reduce((sum, row) => sum + profile.values[0].values[row], 0);
+    expect(total).toBe(events.length * 10_000_000);
+  });
+
   it('refuse a link that is not in the table', async () => {
     const json = otlpJson(linked).replace('"linkIndex":1', '"linkIndex":9');
     const sent = await send('/v1development/profiles', '', 'application/json', json);
@@ -188,3 +219,19 @@ describe('the doors', () => {
     expect(sent.facts.message).toContain('link 9 is not in the table of 3');
   });
 });
+
+/** As pyroscope-java sends it. @param texts of its labels part, by number */
+function sendRecording(recording: Uint8Array, texts: ReadonlyMap<number, string>): ReturnType<typeof send> {
+  const snapshot = encodeMessage(
+    message(...Array.from(texts, ([key, text]): Field => [2, message([1, key], [2, text])])),
+  );
+  const part = (name: string, bytes: Uint8Array): string =>
+    `--edge\r\ncontent-disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${Buffer.from(bytes).toString('latin1')}\r\n`;
+  const form = Buffer.from(`${part('jfr', recording)}${part('labels', snapshot)}--edge--\r\n`, 'latin1');
+  return send(
+    '/ingest',
+    'name=shop&format=jfr&sampleRate=100',
+    'multipart/form-data; boundary=edge',
+    new Uint8Array(form),
+  );
+}

@@ -2,10 +2,14 @@
 
 import { describe, expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
+import { decodeJfr } from '#formats/decoders/jfr.ts';
 import { decodeProfile } from '#formats/registry.ts';
+import { foreignNames } from '#model/foreign-names.ts';
 import type { Profile } from '#model/profile.ts';
+import { kindedNames, type SlicedColumns } from '#model/slices.ts';
 import { openUpload } from '#server/ingest/open-upload.ts';
 import { answerQuery } from '#server/query/answer-query.ts';
+import type { WireRequest } from '#server/request.ts';
 import { openForReading } from '#server/store/database.ts';
 import { Interner } from '#server/store/interner.ts';
 import { PartColumns } from '#server/store/part-columns.ts';
@@ -13,6 +17,7 @@ import { ProfileStore } from '#server/store/profile-store.ts';
 import { ProfileWriter } from '#server/store/profile-writer.ts';
 import { upkeep } from '#server/store/upkeep.ts';
 import { selection } from '#datasource/query-message.ts';
+import type { WireSink } from '#wire/wire-sink.ts';
 import { kindsOfStacks, kindsRecording } from '../../support/frame-kinds.ts';
 import { jfrChunk } from '../../support/jfr-message.ts';
 import { KEEP_SPANS, UPLOAD_LIMITS } from '../../support/store-limits.ts';
@@ -27,44 +32,58 @@ const TAKES_KINDS = { accept: '*/*;flametide-frame-kinds=true' };
 
 const disk = testStore();
 
-/** By a writer of its own, as after a restart. */
 async function push(minute: number, recording = kindsRecording): Promise<void> {
   const from = BASE_MS / 1000 + minute * 60;
-  const { answer, profiles } = await openUpload(
-    {
-      method: 'POST',
-      path: '/ingest',
-      query: `name=shop&format=jfr&from=${from}&until=${from + 10}&sampleRate=100`,
-      headers: {},
-      body: recording.slice(),
-    },
-    UPLOAD_LIMITS,
-    BASE_MS + HOUR_MS,
-  );
+  const query = `name=shop&format=jfr&from=${from}&until=${from + 10}&sampleRate=100`;
+  await take({ path: '/ingest', query, headers: {}, body: recording.slice() });
+}
+
+/** By a writer of its own, as after a restart. */
+async function take(request: Omit<WireRequest, 'method'>): Promise<void> {
+  const now = BASE_MS + HOUR_MS;
+  const { answer, profiles } = await openUpload({ method: 'POST', ...request }, UPLOAD_LIMITS, now);
   expect(answer.status).toBe(200);
   const writer = new ProfileWriter(disk.db);
-  for (const profile of profiles) writer.add(profile, BASE_MS + HOUR_MS);
+  for (const profile of profiles) writer.add(profile, now);
   writer.flush();
 }
 
 /** The answer's stacks with their kinds and values. */
 async function merged(headers: Readonly<Record<string, string>>): Promise<string[]> {
-  const body = selection({ profileType: CPU, matchers: [], range }).take();
+  const bytes = await asked('querier.v1.QuerierService/SelectMergeProfile', question(), headers);
+  const form = { kind: 'merged-pprof', profileType: CPU } as const;
+  return stacksOf(finish(decodeProfile({ bytes, name: 'a', form })).profile);
+}
+
+async function sliced(): Promise<SlicedColumns> {
+  const message = question();
+  message.field(5, 4);
+  const bytes = await asked('flametide.v1.QueryService/SelectSlices', message, {});
+  const form = { kind: 'slices', profileType: CPU } as const;
+  return finish(decodeProfile({ bytes, name: 'a', form })).slices!;
+}
+
+function question(): WireSink {
+  return selection({ profileType: CPU, matchers: [], range });
+}
+
+async function asked(
+  call: string,
+  message: WireSink,
+  headers: Readonly<Record<string, string>>,
+): Promise<Uint8Array<ArrayBuffer>> {
   const request = {
     method: 'POST',
-    path: '/querier.v1.QuerierService/SelectMergeProfile',
+    path: `/${call}`,
     query: '',
     headers: { 'content-type': 'application/proto', ...headers },
-    body,
+    body: message.take(),
   };
   const reader = openForReading(disk.file);
   const { answer } = await answerQuery(request, new ProfileStore(reader), { nowMs: BASE_MS + HOUR_MS }, () => {});
   reader.close();
   expect(answer.status).toBe(200);
-  const { profile } = finish(
-    decodeProfile({ bytes: answer.body.slice(), name: 'a', form: { kind: 'merged-pprof', profileType: CPU } }),
-  );
-  return stacksOf(profile);
+  return answer.body.slice();
 }
 
 function stacksOf(profile: Profile): string[] {
@@ -94,6 +113,42 @@ describe('kinds of frames in the store', () => {
     expect(await merged(TAKES_KINDS)).toEqual(once(13));
   });
 
+  it('come back from an OTLP message', async () => {
+    const profile = {
+      sampleType: { typeStrindex: 4, unitStrindex: 5 },
+      periodType: { typeStrindex: 6, unitStrindex: 7 },
+      period: 1e7,
+      timeUnixNano: `${BASE_MS + 1000}000000`,
+      samples: [{ stackIndex: 1, values: [3] }],
+    };
+    const json = {
+      resourceProfiles: [{ scopeProfiles: [{ profiles: [profile] }] }],
+      dictionary: {
+        mappingTable: [{}],
+        locationTable: [
+          {},
+          { lines: [{ functionIndex: 1 }], attributeIndices: [1] },
+          { lines: [{ functionIndex: 2 }], attributeIndices: [2] },
+        ],
+        functionTable: [{}, { nameStrindex: 1 }, { nameStrindex: 2 }],
+        stackTable: [{}, { locationIndices: [2, 1] }],
+        attributeTable: [
+          {},
+          { keyStrindex: 3, value: { stringValue: 'cpython' } },
+          { keyStrindex: 3, value: { stringValue: 'kernel' } },
+        ],
+        stringTable: ['', 'main', 'read', 'profile.frame.type', 'samples', 'count', 'cpu', 'nanoseconds'],
+      },
+    };
+    await take({
+      path: '/v1development/profiles',
+      query: '',
+      headers: { 'content-type': 'application/json' },
+      body: new TextEncoder().encode(JSON.stringify(json)),
+    });
+    expect(await merged(TAKES_KINDS)).toEqual(['main Python; read kernel: 3']);
+  });
+
   it('distinguish nothing for other clients', async () => {
     await push(5);
     const stackTrace = ['app.main:1:Interpreted'];
@@ -105,6 +160,44 @@ describe('kinds of frames in the store', () => {
       'app.main undefined; app.price undefined: 1',
       'app.main undefined; app.price undefined: 1',
     ]);
+  });
+});
+
+describe('kinds of functions in slices', () => {
+  it('are all that a name has, or none', async () => {
+    await push(5);
+    const { names, kinds } = await sliced();
+    const pairs = Array.from(kinds!.name, (name, i) => `${names[name]} ${kinds!.texts[kinds!.kind[i]]}`);
+    expect(pairs.sort()).toEqual([
+      'app.main JIT-compiled',
+      'app.main interpreted',
+      'app.price inlined',
+      'app.price native',
+    ]);
+  });
+
+  it('are absent where none is known', async () => {
+    await push(5, jfrChunk([{ type: 'jdk.ExecutionSample', stackTrace: ['app.main:1'] }]));
+    const slices = await sliced();
+    expect(slices.names).toEqual(['app.main']);
+    expect(slices.kinds).toBe(undefined);
+  });
+
+  it('say the same of what is not own code as the file', async () => {
+    const recording = jfrChunk(
+      [
+        ['app.main:1:JIT compiled', 'lib.copy:1:Native', 'sys.read:1:Kernel'].toReversed(),
+        ['app.main:1:JIT compiled', 'app.both:1:Native'].toReversed(),
+        ['app.main:1:JIT compiled', 'app.both:1:Interpreted'].toReversed(),
+      ].map((stackTrace) => ({ type: 'jdk.ExecutionSample', stackTrace })),
+      { hasFrameTypes: true },
+    );
+    await push(5, recording);
+    const file = finish(decodeJfr(recording.slice()));
+    expect([...foreignNames([file])].sort()).toEqual(['lib.copy', 'sys.read']);
+    expect([...foreignNames([kindedNames(await sliced())])].sort()).toEqual(['lib.copy', 'sys.read']);
+    const without = kindedNames({ names: ['app.main', 'lib.copy'] });
+    expect([...foreignNames([file, without])]).toEqual(['sys.read']);
   });
 });
 

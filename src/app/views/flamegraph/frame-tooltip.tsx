@@ -14,10 +14,11 @@ import { TooltipBox, TooltipLine } from './tooltip-box.tsx';
 const MAX_NAME_LENGTH = 600;
 
 /** `JIT-compiled 81 %, interpreted 19 %`; one kind alone has no share. '' where nothing is known. */
-function kindText({ names, shares }: TreeKinds, node: number): string {
-  const own = Array.from(names, (name, kind) => ({ name, share: shares[node * names.length + kind] }))
-    .filter(({ share }) => share > 0)
-    .sort((a, b) => b.share - a.share);
+function kindText({ names, start, kindAt, shareAt }: TreeKinds, node: number): string {
+  const own = Array.from(kindAt.subarray(start[node], start[node + 1]), (one, i) => ({
+    name: names[one],
+    share: shareAt[start[node] + i],
+  })).sort((a, b) => b.share - a.share);
   if (own.length === 1) return own[0].name;
   return own.map(({ name, share }) => `${name || 'unknown'} ${formatShare(share, WHOLE_SHARE)}`).join(', ');
 }

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file flametide/v1/query.proto.
  */
 export const file_flametide_v1_query: GenFile = /*@__PURE__*/
-  fileDesc("ChhmbGFtZXRpZGUvdjEvcXVlcnkucHJvdG8SDGZsYW1ldGlkZS52MSJxChNTZWxlY3RTbGljZXNSZXF1ZXN0EhYKDnByb2ZpbGVfdHlwZUlEGAEgASgJEhYKDmxhYmVsX3NlbGVjdG9yGAIgASgJEg0KBXN0YXJ0GAMgASgDEgsKA2VuZBgEIAEoAxIOCgZzbGljZXMYBSABKA0irgEKFFNlbGVjdFNsaWNlc1Jlc3BvbnNlEg0KBW5hbWVzGAEgAygJEgwKBG5hbWUYAiADKA0SFwoPcGFyZW50X2Rpc3RhbmNlGAMgAygNEg8KB2VudHJpZXMYBCADKA0SDQoFc2xpY2UYBSADKA0SDQoFdmFsdWUYBiADKAQSDQoFY291bnQYByADKAQSEAoIcHJvZmlsZXMYCCADKA0SEAoId2FybmluZ3MYCSADKAkyZwoMUXVlcnlTZXJ2aWNlElcKDFNlbGVjdFNsaWNlcxIhLmZsYW1ldGlkZS52MS5TZWxlY3RTbGljZXNSZXF1ZXN0GiIuZmxhbWV0aWRlLnYxLlNlbGVjdFNsaWNlc1Jlc3BvbnNlIgBiBnByb3RvMw");
+  fileDesc("ChhmbGFtZXRpZGUvdjEvcXVlcnkucHJvdG8SDGZsYW1ldGlkZS52MSJxChNTZWxlY3RTbGljZXNSZXF1ZXN0EhYKDnByb2ZpbGVfdHlwZUlEGAEgASgJEhYKDmxhYmVsX3NlbGVjdG9yGAIgASgJEg0KBXN0YXJ0GAMgASgDEgsKA2VuZBgEIAEoAxIOCgZzbGljZXMYBSABKA0i3gEKFFNlbGVjdFNsaWNlc1Jlc3BvbnNlEg0KBW5hbWVzGAEgAygJEgwKBG5hbWUYAiADKA0SFwoPcGFyZW50X2Rpc3RhbmNlGAMgAygNEg8KB2VudHJpZXMYBCADKA0SDQoFc2xpY2UYBSADKA0SDQoFdmFsdWUYBiADKAQSDQoFY291bnQYByADKAQSEAoIcHJvZmlsZXMYCCADKA0SEAoId2FybmluZ3MYCSADKAkSDQoFa2luZHMYCiADKAkSEQoJa2luZF9uYW1lGAsgAygNEgwKBGtpbmQYDCADKA0yZwoMUXVlcnlTZXJ2aWNlElcKDFNlbGVjdFNsaWNlcxIhLmZsYW1ldGlkZS52MS5TZWxlY3RTbGljZXNSZXF1ZXN0GiIuZmxhbWV0aWRlLnYxLlNlbGVjdFNsaWNlc1Jlc3BvbnNlIgBiBnByb3RvMw");
 
 /**
  * @generated from message flametide.v1.SelectSlicesRequest
@@ -127,6 +127,25 @@ export type SelectSlicesResponse = Message<"flametide.v1.SelectSlicesResponse"> 
    * @generated from field: repeated string warnings = 9;
    */
   warnings: string[];
+
+  /**
+   * How functions ran: kernel, native, JIT-compiled and others, '' where that is unknown. The next two are pairs of a
+   * position in names and one in kinds: all that the functions of the answer have in its services and days. Empty where no
+   * kind is known.
+   *
+   * @generated from field: repeated string kinds = 10;
+   */
+  kinds: string[];
+
+  /**
+   * @generated from field: repeated uint32 kind_name = 11;
+   */
+  kindName: number[];
+
+  /**
+   * @generated from field: repeated uint32 kind = 12;
+   */
+  kind: number[];
 };
 
 /**
