@@ -143,6 +143,12 @@ function sizeOf(percentage: number): string {
 /** The difference between the sides is mentioned from this on, in percent. */
 const MIN_BETWEEN = 3;
 
+/** `15.5 % of the change`. @param explained of a change */
+export function explainedText(explained: number, unit: AmountUnit): string {
+  if (explained > 1) return `more than ${isShare(unit) ? 'moved in all' : 'the net change'}`;
+  return `${formatShare(explained, 1)} of the change`;
+}
+
 /** A few sentences. */
 export function summarise(found: WhatChanged, unit: AmountUnit): string {
   const { changes, whole, explained, growth } = found;
@@ -159,13 +165,13 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
     );
     if (explained > 0 && whole !== 0) {
       const these = supported.length === 1 ? 'This explains' : `These ${supported.length} explain`;
-      const change = isShare(unit)
-        ? `the ${formatChange(Math.abs(whole), unit).replace(/^\+/, '')} that moved`
-        : formatChange(whole, unit);
+      const points = (value: number): string => formatChange(Math.abs(value), unit).replace(/^\+/, '');
+      const change = isShare(unit) ? `the ${points(whole)} that moved` : formatChange(whole, unit);
+      const sum = isShare(unit) ? points(explained * whole) : formatChange(explained * whole, unit);
       sentences.push(
         explained <= 1
           ? `${these} ${formatShare(explained, 1)} of ${change}.`
-          : `${supported.length === 1 ? 'Alone' : 'Together'} ${formatChange(explained * whole, unit)}, more than the net change of ${change}: the rest went the other way.`,
+          : `${supported.length === 1 ? 'Alone' : 'Together'} ${sum}, more than ${isShare(unit) ? '' : 'the net change of '}${change}: the rest went the other way.`,
       );
     }
   }

@@ -76,10 +76,8 @@ export function whatChanged(union: UnionTree, normalised: Normalised, evidence: 
   const whole = isShare ? split.moved : delta;
   const least = ROUNDING * Math.max(Math.abs(total.a), Math.abs(total.b));
   const rows = decideByCounts(rowsOf(union, evidence, split, least), union, evidence, normalised);
-  const explains = ({ part, delta: change }: Change): number => {
-    if (Math.abs(whole) <= least) return 0;
-    return isShare ? Math.min(1, Math.min(Math.abs(part), Math.abs(change) || Math.abs(part)) / whole) : part / whole;
-  };
+  const explains = ({ part }: Change): number =>
+    Math.abs(whole) <= least ? 0 : (isShare ? Math.abs(part) : part) / whole;
   const changes = rows
     .map(({ change, rank }) => ({ change: { ...change, explained: explains(change) }, rank }))
     .sort(
@@ -243,7 +241,7 @@ function explainedTogether(supported: readonly Change[], isShare: boolean): numb
     if (part > 0) grown += explained;
     else shrunk += explained;
   }
-  return isShare ? Math.min(1, Math.max(grown, shrunk)) : grown + shrunk;
+  return isShare ? Math.max(grown, shrunk) : grown + shrunk;
 }
 
 /**

@@ -83,6 +83,18 @@ describe('causes', () => {
     expect(back.changes.find(({ supported: is }) => is)).toMatchObject({ name: 'search', trend: 'gone', selfB: 0 });
   });
 
+  it.each<Normalisation>(['share', 'equal-work', 'absolute', 'per-second'])(
+    'the sum of the parts that a sentence names is the part of the change that it gives: %s',
+    (kind) => {
+      const found = compared({}, { cost: { encode: 1.5, 'checkout.2': 1.5 } }, { kind });
+      const named = found.changes.filter((change) => change.supported);
+      expect(named).toHaveLength(2);
+      const sum = named.reduce((all, { part }) => all + part, 0);
+      expect(found.explained * found.whole).toBeCloseTo(sum, 9);
+      for (const { explained, part } of named) expect(explained * found.whole).toBeCloseTo(part, 9);
+    },
+  );
+
   it('code that was not there is new, from 0', () => {
     const { changes } = compared({ cost: { encode: 0 } }, {});
     expect(changes[0]).toMatchObject({

@@ -12,10 +12,11 @@ import {
   requestsText,
   summarise,
   type AmountUnit,
+  explainedText,
 } from '#model/changes-text.ts';
 import { percentText } from '#model/percent-text.ts';
 import { splitName } from '#model/function-name.ts';
-import { formatCount, formatShare } from '#model/units.ts';
+import { formatCount } from '#model/units.ts';
 import { readable } from '#render/text.ts';
 import { copy, showSandwich } from '../state/commands.ts';
 import { Button } from '../components/button.tsx';
@@ -292,8 +293,7 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
       <div className={styles['facts']}>
         {formatAmount(selfA, unit)} to {formatAmount(selfB, unit)}
         {kind !== 'moved' && ` · ${partWords[kind]} ${partText(change, unit)}`}
-        {explained > 0 &&
-          (explained > 1 ? ' · more than the net change' : ` · ${formatShare(explained, 1)} of the change`)}
+        {explained > 0 && ` · ${explainedText(explained, unit)}`}
         {change.requests && ` · ${requestsText(change, unit)}`}
         {money !== undefined && ` · ${money} a month`}
       </div>
