@@ -156,13 +156,15 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
   const code = supported.filter(({ kind }) => kind === 'code');
   const ofRequests = aboutRequests(found, unit);
   const sentences: string[] = ofRequests === undefined ? [] : [ofRequests];
-  if (code.length === 0) sentences.push(silence(found));
+  const isOpen = supported.some(({ kind }) => kind === 'either');
+  if (code.length === 0 && !isOpen) sentences.push(silence(found));
   const named = supported.slice(0, MAX_NAMED);
   if (named.length > 0) {
     const more = supported.length - named.length;
     sentences.push(
       `${named.map((change) => describeChange(change, unit)).join('; ')}${more > 0 ? `; and ${more} more` : ''}.`,
     );
+    if (isOpen) sentences.push('Profiles alone do not show whether that is code or traffic.');
     if (explained > 0 && whole !== 0) {
       const these = supported.length === 1 ? 'This explains' : `These ${supported.length} explain`;
       const points = (value: number): string => formatChange(Math.abs(value), unit).replace(/^\+/, '');

@@ -66,7 +66,7 @@ const unitNames: Readonly<Partial<Record<Evidence['units']['kind'][number], stri
   idle: 'idle time',
 };
 
-const groups: Readonly<Record<ChangeKind, number>> = { code: 0, work: 1, either: 1, moved: 2, runtime: 3 };
+const groups: Readonly<Record<ChangeKind, number>> = { code: 0, either: 1, work: 2, moved: 3, runtime: 4 };
 
 export function whatChanged(union: UnionTree, normalised: Normalised, evidence: Evidence): WhatChanged {
   const split = splitChange(union, normalised, evidence);

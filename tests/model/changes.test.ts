@@ -277,6 +277,15 @@ describe('evidence', () => {
 });
 
 describe('words', () => {
+  it('what may be code or traffic is no silence about code', () => {
+    const found = compared({}, { load: { search: 1.8 } });
+    const changes = found.changes.map((change) => (change.supported ? { ...change, kind: 'either' as const } : change));
+    const text = summarise({ ...found, changes }, cores);
+    expect(text).toContain('search and what it calls: more calls, or each costs more');
+    expect(text).toContain('Profiles alone do not show whether that is code or traffic.');
+    expect(text).not.toContain('No code change');
+  });
+
   it('uniform growth is reported with both possible reasons', () => {
     const found = compared({}, { load: { all: 1.2 }, seed: 'more' }, { kind: 'per-second' });
     expect(supported(found.changes)).toEqual([]);

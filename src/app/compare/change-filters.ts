@@ -1,16 +1,24 @@
 /** Which of the causes are listed. */
 import type { Change } from '#model/change.ts';
 
-export type Filter = 'all' | 'code' | 'traffic' | 'moved' | 'runtime' | 'grew' | 'shrank' | 'new' | 'gone' | 'noise';
+export type Filter =
+  | 'all'
+  | 'code'
+  | 'either'
+  | 'traffic'
+  | 'moved'
+  | 'runtime'
+  | 'grew'
+  | 'shrank'
+  | 'new'
+  | 'gone'
+  | 'noise';
 
 const filters: readonly { readonly id: Filter; readonly title: string; holds(change: Change): boolean }[] = [
   { id: 'all', title: 'All', holds: ({ supported }) => supported },
   { id: 'code', title: 'Code', holds: ({ supported, kind }) => supported && kind === 'code' },
-  {
-    id: 'traffic',
-    title: 'Traffic',
-    holds: ({ supported, kind }) => supported && (kind === 'work' || kind === 'either'),
-  },
+  { id: 'either', title: 'Code or traffic', holds: ({ supported, kind }) => supported && kind === 'either' },
+  { id: 'traffic', title: 'Traffic', holds: ({ supported, kind }) => supported && kind === 'work' },
   { id: 'moved', title: 'Moved', holds: ({ supported, kind }) => supported && kind === 'moved' },
   { id: 'runtime', title: 'Runtime', holds: ({ supported, kind }) => supported && kind === 'runtime' },
   { id: 'grew', title: 'Grew', holds: (change) => change.supported && isOnBoth(change) && change.delta > 0 },
@@ -31,8 +39,8 @@ export function filteredBy(filter: Filter, changes: readonly Change[]): readonly
 
 const headings: Readonly<Record<Change['kind'], string>> = {
   code: 'Code',
+  either: 'Code or traffic',
   work: 'Traffic',
-  either: 'Traffic',
   moved: 'Moved',
   runtime: 'Runtime',
 };

@@ -272,7 +272,9 @@ function ChangeRow(props: ChangeRowProps): ReactElement {
           {middle}
           {bare || '(empty name)'}
         </bdi>
-        {kind === 'either' && <span className={styles['tag']}>more calls or dearer ones</span>}
+        {kind === 'either' && (trend === 'grew' || trend === 'shrank') && (
+          <span className={styles['tag']}>more calls or dearer ones</span>
+        )}
         {nameInA !== undefined && (
           <span className={styles['tag']}>
             in A <bdi>{nameInA.slice(0, MAX_NAME_LENGTH)}</bdi>
