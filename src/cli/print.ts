@@ -1,5 +1,12 @@
 /** A comparison as text for people, JSON for scripts, Markdown for a pull request. */
-import { changesAsMarkdown, describeChange, formatInterval, summarise, type AmountUnit } from '#model/changes-text.ts';
+import {
+  changesAsMarkdown,
+  describeChange,
+  formatAmount,
+  formatInterval,
+  summarise,
+  type AmountUnit,
+} from '#model/changes-text.ts';
 import { consoleForm, type WhatChanged } from '#model/changes.ts';
 import { unlikeLanguages } from '#model/comparability.ts';
 import type { UnionTree } from '#model/union.ts';
@@ -27,10 +34,9 @@ type Exact = number | string;
 export function printText(compared: Comparison): string {
   const { a, b, union, found, evidence } = compared;
   const unit = amountUnit(compared);
-  const lines = [a, b].map((side, i) => {
-    const total = formatValue([union.a, union.b][i].total[0], side.sampleType.unit, side.sampleType.type);
-    return `${'AB'[i]}  ${plain(side.title)}  ${side.sampleType.type} ${total}`;
-  });
+  const lines = [a, b].map(
+    (side, i) => `${'AB'[i]}  ${titleOf(side)}: ${totalText(side, [union.a, union.b][i].total[0])}`,
+  );
   const unlike = unlikeLanguages(a.named, b.named);
   if (unlike !== undefined) lines.push(unlike);
   const router = evidence.likelyRouter === undefined ? undefined : plain(union.names[evidence.likelyRouter]);
@@ -51,7 +57,7 @@ export function printText(compared: Comparison): string {
 
 export function printMarkdown(compared: Comparison): string {
   const { a, b, found } = compared;
-  return changesAsMarkdown(found, amountUnit(compared), { a: plain(a.title), b: plain(b.title) }, undefined);
+  return changesAsMarkdown(found, amountUnit(compared), { a: titleOf(a), b: titleOf(b) }, undefined);
 }
 
 /**
@@ -134,6 +140,17 @@ function evidenceWords({ isSliced, isCounted }: Evidence, isOneRun: boolean): st
 function amountUnit({ a, normalised }: Comparison): AmountUnit {
   const sampleType: SampleType = a.sampleType;
   return { kind: normalised.kind, sampleType };
+}
+
+function titleOf({ title, sampleType: { type } }: DiffSide): string {
+  return `${plain(title)}, ${plain(type)}`;
+}
+
+/** `18.8 core-min, 1.25 cores on average` */
+function totalText({ sampleType, facts: { seconds, isSnapshot } }: DiffSide, total: number): string {
+  const text = formatValue(total, sampleType.unit, sampleType.type);
+  if (seconds === undefined || seconds === 0 || isSnapshot) return text;
+  return `${text}, ${formatAmount(total / seconds, { kind: 'per-second', sampleType })} on average`;
 }
 
 function plain(text: string): string {

@@ -23,13 +23,14 @@ import {
 } from '#model/slices.ts';
 import { slicesOfTimes } from '#model/slices-of-times.ts';
 import { subRanges } from '#model/time-range.ts';
+import { formatFullInstant } from '#model/time-text.ts';
 import { askMergedPprof, askRequests, askSlices, type ServerRange } from './ask-server.ts';
 import { BadInput } from './bad-input.ts';
 import { decodeFile, sampleTypeAt } from './decode-file.ts';
 import { isLink, readLink } from './range-link.ts';
 
 export interface DiffSide {
-  /** File, or service and type. */
+  /** File, or selector and range. */
   readonly title: string;
   /** As typed. */
   readonly source: string;
@@ -124,7 +125,7 @@ async function readServer(text: string, { type, token, nowMs }: SideSetting): Pr
   // A gap means no data, not zero usage.
   const covered = answer && answer.profiles.length > 1 ? coveredShare(answer.profiles) : 1;
   return {
-    title: `${range.selector} ${sampleType}`,
+    title: `${range.selector} from ${formatFullInstant(range.startMs, 'UTC')} to ${formatFullInstant(range.endMs, 'UTC')}`,
     source: text,
     sampleType: { type: sampleType, unit: sampleUnit },
     profileType: range.profileType,

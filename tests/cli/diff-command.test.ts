@@ -221,6 +221,11 @@ describe('ranges of a server', () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toMatchObject({ evidence: { slices: true, counted: true } });
     expect(JSON.parse(stdout).changes[0]).toMatchObject({ kind: 'code', name: 'encode', supported: true });
+    const text = (await diff(side(1_000_000), side(2_000_000))).stdout;
+    expect(text).toMatch(
+      /^A {2}\{service_name="shop", pod="a"\} from Thu 1 Jan 1970 00:16:40 UTC to Thu 1 Jan 1970 00:31:40 UTC, \w+: .+ on average$/m,
+    );
+    expect(text).toContain('B  {service_name="shop", pod="a"} from Thu 1 Jan 1970 00:33:20 UTC to');
     expect(calls).toContain(
       '/base/querier.v1.QuerierService/SelectMergeProfile {service_name="shop", pod="a"} 1000000 1900000',
     );
