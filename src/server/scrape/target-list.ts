@@ -13,6 +13,8 @@ export interface ScrapeTarget {
 const MAX_BYTES = 1 << 20;
 /** Of all lists. Each target takes a connection for each kind of profile. */
 export const MAX_TARGETS = 500;
+/** A label of Prometheus. */
+const SCHEME = '__scheme__';
 const TIMEOUT_MS = 10_000;
 const FORM = 'write it like [{"targets": ["10.0.0.7:6060"], "labels": {"service": "shop"}}]';
 
@@ -51,7 +53,7 @@ export async function readTargets(source: string, stop: AbortSignal): Promise<Sc
   const found = new Map<string, ScrapeTarget>();
   for (const { targets, labels = {} } of data) {
     for (const address of targets) {
-      const url = targetUrl(address, labels.__scheme__ === 'https' ? 'https' : 'http');
+      const url = targetUrl(address, labels[SCHEME] === 'https' ? 'https' : 'http');
       if (url === undefined) throw new Error(`${JSON.stringify(address.slice(0, 200))} is not a target: ${FORM}.`);
       const service = labels.service_name || labels.service || labels.job || url.host;
       found.set(`${url.origin} ${service}`, { url: url.origin, service });

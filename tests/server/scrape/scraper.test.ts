@@ -413,8 +413,8 @@ describe('a list of targets', () => {
       'has 501 targets; the maximum is 500',
     ],
     [`["${' '.repeat(1 << 20)}"]`, 'The list has more than 1 MiB'],
-  ])('%.30s is refused', async (text, message) => {
+  ])('%.30s is refused', async (text, reason) => {
     writeFileSync(file, text);
-    await expect(readTargets(file, new AbortController().signal)).rejects.toThrow(message);
+    await expect(readTargets(file, new AbortController().signal)).rejects.toThrow(reason);
   });
 });
