@@ -63,7 +63,7 @@ export async function readTargets(source: string, stop: AbortSignal): Promise<Sc
   return [...found.values()];
 }
 
-export function isAddress(source: string): boolean {
+function isAddress(source: string): boolean {
   return /^https?:\/\//.test(source);
 }
 
