@@ -2,7 +2,6 @@
 import {
   type QueryClient,
   keepPreviousData,
-  skipToken,
   useIsFetching,
   useQuery,
   useQueryClient,
@@ -123,18 +122,7 @@ export const sourceQueries = {
     sourceQuery(
       ['first', source.id, query],
       ({ signal, client }) =>
-        open(
-          client,
-          analysis,
-          query,
-          false,
-          async () => {
-            const tree = await source.mergedTree(query, FIRST_TREE_NODES, signal);
-            client.setQueryData(arrivedKey(source, query), true);
-            return tree;
-          },
-          signal,
-        ),
+        open(client, analysis, query, false, () => source.mergedTree(query, FIRST_TREE_NODES, signal), signal),
       {
         isDrawnFirst: true,
         opens: ({ profile: { handle, warnings } }) => [{ query, handle, warnings, detail: 'largest' }],
@@ -147,9 +135,6 @@ export const sourceQueries = {
       { opens: ({ profile: { handle, warnings } }) => [{ query, handle, warnings, detail: 'lines' }] },
     ),
 };
-
-/** The first answer has arrived, and is being read: the server can work on the whole meanwhile. */
-const arrivedKey = (source: DataSource, query: ProfileQuery) => ['arrived', source.id, query];
 
 /** The page loads all services, to offer them: a snapshot has neither names nor costs of the others. */
 function catalogueSets(
@@ -351,11 +336,10 @@ export function useMergedProfile(query: ProfileQuery | undefined): MergedAnswer 
   const asked = query ?? NO_QUERY;
   const hasRested = useRest(asked);
   const first = useQuery({ ...sourceQueries.first(source, analysis, asked), enabled: query !== undefined });
-  const hasArrived = useQuery<true>({ queryKey: arrivedKey(source, asked), queryFn: skipToken });
   const whole = useQuery({
     ...sourceQueries.whole(source, analysis, asked),
     // One after the other: both at once would have the first wait for the whole.
-    enabled: query !== undefined && (hasArrived.data ?? first.data) !== undefined && hasRested,
+    enabled: query !== undefined && first.data !== undefined && hasRested,
   });
   return {
     merged: query === undefined ? undefined : (whole.data ?? first.data),
