@@ -157,7 +157,7 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
   const ofRequests = aboutRequests(found, unit);
   const sentences: string[] = ofRequests === undefined ? [] : [ofRequests];
   const isOpen = supported.some(({ kind }) => kind === 'either');
-  if (code.length === 0 && !isOpen) sentences.push(silence(found));
+  if (code.length === 0 && !isOpen) sentences.push(silence(found, 'No code change'));
   const named = supported.slice(0, MAX_NAMED);
   if (named.length > 0) {
     const more = supported.length - named.length;
@@ -165,6 +165,7 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
       `${named.map((change) => describeChange(change, unit)).join('; ')}${more > 0 ? `; and ${more} more` : ''}.`,
     );
     if (isOpen) sentences.push('Profiles alone do not show whether that is code or traffic.');
+    if (isOpen && code.length === 0) sentences.push(silence(found, 'No other change of code'));
     if (explained > 0 && whole !== 0) {
       const these = supported.length === 1 ? 'This explains' : `These ${supported.length} explain`;
       const points = (value: number): string => formatChange(Math.abs(value), unit).replace(/^\+/, '');
@@ -236,14 +237,14 @@ function aboutRequests({ requests }: WhatChanged, { sampleType: { type, unit } }
 const SEEN_UP_TO = 100;
 
 /** The sentence when nothing was found: the size that would have been found. */
-function silence({ silence: known }: WhatChanged): string {
-  if (known === undefined) return 'No code change is more than noise.';
+function silence({ silence: known }: WhatChanged, nothing: string): string {
+  if (known === undefined) return `${nothing} is more than noise.`;
   const largest =
     known.functions === 1 ? 'the largest function' : `the ${numberWord(known.functions)} largest functions`;
   const functions = `${largest} outside of the runtime`;
   return known.percent > SEEN_UP_TO
-    ? `No code change is more than noise, but there is too little data to show less than a doubling in ${functions}.`
-    : `No code change is more than noise: a change above ±${formatNumber(known.percent)}\u00a0% would show in ${functions}${moreTime(known)}.`;
+    ? `${nothing} is more than noise, but there is too little data to show less than a doubling in ${functions}.`
+    : `${nothing} is more than noise: a change above ±${formatNumber(known.percent)}\u00a0% would show in ${functions}${moreTime(known)}.`;
 }
 
 function moreTime({ percent: shown, moreSeconds }: NonNullable<WhatChanged['silence']>): string {

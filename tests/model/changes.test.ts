@@ -283,6 +283,7 @@ describe('words', () => {
     const text = summarise({ ...found, changes }, cores);
     expect(text).toContain('search and what it calls: more calls, or each costs more');
     expect(text).toContain('Profiles alone do not show whether that is code or traffic.');
+    expect(text).toContain('No other change of code is more than noise');
     expect(text).not.toContain('No code change');
   });
 
