@@ -26,13 +26,12 @@ it.each(Array.from({ length: 8 }, (_, seed) => [seed, seed % 2 === 0 ? ('share' 
     const unit = unitOf(shown);
     const rows = evidence.found.changes.filter(({ supported, scope }) => supported && scope === 'self');
     expect(rows.length).toBeGreaterThan(0);
-    const sides = { a: 'before', b: 'after' };
-    const markdown = changesAsMarkdown(evidence.found, unit, sides, undefined);
-    const side = (title: string): unknown => ({ title, sampleType: cpu.type, named: { names: [] } });
+    const markdown = changesAsMarkdown(evidence.found, unit, { a: 'before, cpu', b: 'after, cpu' }, undefined);
+    const side = (title: string): unknown => ({ title, sampleType: cpu.type, named: { names: [] }, facts: {} });
     // The command line's own type has all that it compared; its words need this.
     const asked = {
-      a: side(sides.a),
-      b: side(sides.b),
+      a: side('before'),
+      b: side('after'),
       union: { a: { total: [1] }, b: { total: [1] } },
       normalised: { kind },
       evidence,
