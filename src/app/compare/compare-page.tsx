@@ -156,6 +156,7 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
     searched,
     answered,
     isPlaceholderData,
+    pane,
   );
   const untyped = untypedSides(comparison);
   const empty = untyped.length > 0 || !shown ? untyped : emptySides(shown.diff.totals);

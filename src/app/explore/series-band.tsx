@@ -46,12 +46,14 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
   const nowMs = useNow();
   const askAgain = useAskAgain();
   const hasPicture = useFirstPicture();
-  const marks = useMarkers(explored.query, explored.subject?.service);
   const profileType = query?.profileType ?? '';
   const scale = useMemo(() => rateScaleOf(profileType), [profileType]);
   const { stepMs } = shown;
   const raw = shown.series ?? NO_SERIES;
   const range = useMemo(() => around ?? { startMs: nowMs - HOUR_MS, endMs: nowMs }, [around, nowMs]);
+  // Events of all that is drawn, which may be more than the range of the link.
+  const drawn = useMemo(() => query && { ...query, range }, [query, range]);
+  const marks = useMarkers(drawn, explored.subject?.service);
   const aligned = useMemo(() => {
     const factor = isSnapshot(profileType) ? 1 : (scale.factor * 1000) / stepMs;
     const complete = raw.map((series) => withoutOpenSteps(series, stepMs, range, nowMs));

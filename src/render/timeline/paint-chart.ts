@@ -31,6 +31,10 @@ export type ChartPainter = Pick<
   | 'fill'
   | 'setLineDash'
   | 'setTransform'
+  | 'save'
+  | 'restore'
+  | 'rect'
+  | 'clip'
 >;
 
 export interface ChartTheme {
@@ -81,17 +85,18 @@ export function paintChart(painter: ChartPainter, chart: Chart, theme: ChartThem
   else paintLines(painter, chart, theme, shown, ratio);
 }
 
-/** One series once more, heavier, over the others. @param range only there */
+/** One series once more, heavier, over the others. @param range only there: up to its edges, also within a step */
 export function paintLine(painter: ChartPainter, chart: Chart, s: number, colour: string, range: TimeRange): void {
-  const { series } = chart.facts;
-  const column = series.columns[s].map((value, step) => {
-    const ms = middleMs(series, step);
-    return ms >= range.startMs && ms <= range.endMs ? value : Number.NaN;
-  });
+  const [from, to] = [chart.x(range.startMs), chart.x(range.endMs)];
+  painter.save();
+  painter.beginPath();
+  painter.rect(from, 0, to - from, chart.size.height);
+  painter.clip();
   painter.strokeStyle = colour;
   painter.lineWidth = HEAVY_LINE_CSS;
   painter.lineJoin = 'round';
-  strokeRuns(painter, chart, reduceColumn(column, bucketSteps(chart, 1, MAX_POINTS)));
+  strokeRuns(painter, chart, reduceColumn(chart.facts.series.columns[s], bucketSteps(chart, 1, MAX_POINTS)));
+  painter.restore();
 }
 
 /** How many steps are drawn as two points. */

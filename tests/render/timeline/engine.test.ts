@@ -151,6 +151,22 @@ describe('drawings over the series', () => {
     expect(overlay.texts.find(({ text }) => text === 'B  3')!.x).toBeGreaterThan(free + 10);
   });
 
+  it('a side has its own colour from edge to edge, also within a step', () => {
+    const { engine, after } = stage(['100 50 70 20 10']);
+    const { overlay } = after(() =>
+      engine.setBrushes([{ side: 'a', range: { startMs: 12_000, endMs: 28_000 }, text: '' }]),
+    );
+    const at = overlay.findIndex((call) => call.startsWith('clip'));
+    const [from, to] = overlay[at].slice('clip B'.length).split(',').map(Number);
+    expect([from, to]).toEqual([12_000, 28_000].map((ms) => Math.round(engine.xOf(ms) * 10) / 10));
+    // The steps around the edges are in the line, which the edges cut.
+    const line = overlay.slice(at).find((call) => call.startsWith('stroke a'))!;
+    const xs = [...line.matchAll(/([\d.]+),/g)].map(([, x]) => Number(x));
+    expect(Math.min(...xs)).toBeLessThan(from);
+    expect(Math.max(...xs)).toBeGreaterThan(to);
+    expect(overlay.indexOf('restore')).toBeGreaterThan(overlay.indexOf(line));
+  });
+
   it('the hovered step is read in its middle, with a dot a series', () => {
     const { engine, after } = stage(['100 50', '20 .']);
     const dots = (ms: number): number =>

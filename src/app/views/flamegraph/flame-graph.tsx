@@ -247,7 +247,15 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
 
   const cursor = Math.max(selected, 0);
   const zoomTo = (node: NodeIndex): void => onZoom(node, 'step', engine.current!.visibleRange());
-  useEffect(() => engine.current!.setCursor(focused ? cursor : -1), [focused, cursor, scene]);
+  const last = useRef({ scene, cursor });
+  useEffect(() => {
+    // What is chosen elsewhere, such as the next match, is scrolled to without a ring; the zoom stays.
+    const isChosen = last.current.scene === scene && last.current.cursor !== cursor && cursor > 0;
+    const isInZoom = cursor >= zoom.node && cursor < tree.subtreeEnd[zoom.node];
+    last.current = { scene, cursor };
+    if (focused || (isChosen && isInZoom)) engine.current!.setCursor(cursor);
+    if (!focused) engine.current!.setCursor(-1);
+  }, [focused, cursor, scene, tree, zoom]);
 
   return (
     <div className={styles['host']} ref={host}>

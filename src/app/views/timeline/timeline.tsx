@@ -3,7 +3,7 @@
  * out.
  */
 import { type ReactElement, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { type AlignedSeries, largestShown, stepAt, summaryOf, totalColumn } from '#model/aligned-series.ts';
+import { type AlignedSeries, largestShown, readingMs, summaryOf, totalColumn } from '#model/aligned-series.ts';
 import type { LabelSet } from '#model/labels.ts';
 import type { RateScale } from '#model/series-values.ts';
 import type { TimeRange } from '#model/time-range.ts';
@@ -163,7 +163,7 @@ export function Timeline(props: TimelineProps): ReactElement {
 
   const anchor = useRef<HTMLSpanElement>(null);
   const readings = hover && readingsAt(series, hidden, hover.ms, MAX_READINGS, hover.series);
-  const time = hover && formatInstant(readTime(series, hover.ms), zone);
+  const time = hover && formatInstant(readingMs(series, hover.ms), zone);
   const spoken =
     hover?.isByKey && readings
       ? [
@@ -249,12 +249,6 @@ export function Timeline(props: TimelineProps): ReactElement {
       <HeightEdge height={height} onDrag={setDraggedHeight} onClose={() => toggle(0)} />
     </section>
   );
-}
-
-/** The end of the step that is read: what a source calls it. */
-function readTime(series: AlignedSeries, ms: number): number {
-  const step = stepAt(series, ms);
-  return step < 0 ? ms : series.firstMs + step * series.stepMs;
 }
 
 function markAtTime(marks: readonly TimelineMark[], ms: number): string {
