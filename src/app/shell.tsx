@@ -61,6 +61,9 @@ function Bands(): ReactElement {
   const isDropping = useDropOnWindow();
   return (
     <div className={styles['shell']}>
+      <button type="button" className={styles['skip']} onClick={focusContent}>
+        Skip to the content
+      </button>
       {isEmbedded ? <EmbedBar /> : <TopBar view={view} />}
       <Notices />
       {snap !== undefined && <SnapshotNotice id={snap} />}
@@ -89,6 +92,14 @@ function Bands(): ReactElement {
       )}
     </div>
   );
+}
+
+/** For keys: past the pages and the controls of the top bar. */
+function focusContent(): void {
+  const content = document.querySelector('main');
+  if (!content) return;
+  content.tabIndex = -1;
+  content.focus();
 }
 
 interface PageLink {

@@ -7,7 +7,7 @@ import { isSnapshot, rateScaleOf, withoutOpenSteps } from '#model/series-values.
 import { formatInstant } from '#model/time-text.ts';
 import type { Series } from '#model/series.ts';
 import { absolute, type TimeRange } from '#model/time-range.ts';
-import { aroundMarker, aroundMarkerTitle } from '../sides/ranges.ts';
+import { aroundMarker, aroundMarkerNote, aroundMarkerTitle } from '../sides/ranges.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { useAskAgain } from '../queries/source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
@@ -149,6 +149,7 @@ function MarkFacts({ mark, zone, children }: { mark: Marker; zone: string; child
         </a>
       )}
       {children}
+      <span>{aroundMarkerNote}</span>
     </>
   );
 }

@@ -113,19 +113,38 @@ describe('the rate of a side', () => {
     const shown = await compared(stacks, 'per-second');
     const { a, b, unit } = totalsOf(shown);
     expect([a, b, unit.kind]).toEqual([1.5e9, 1e9, 'per-second']);
-    expect(rateText(shown, 'a', shown.open.a.side)).toBe('1.50\u00a0cores');
-    expect(rateText(shown, 'b', shown.open.b.side)).toBe('1\u00a0cores');
+    expect(rateText(shown, 'a', shown.open.a.side, false)).toBe('1.50\u00a0cores');
+    expect(rateText(shown, 'b', shown.open.b.side, false)).toBe('1\u00a0cores');
+  });
+
+  it('is nothing while it is still to come: the chart shows no other estimate before it', async () => {
+    const shown = await compared(stacks, 'per-second');
+    const { side } = shown.open.a;
+    const uncovered = { ...shown, open: { ...shown.open, b: { ...shown.open.b, covered: undefined } } };
+    for (const [now, of] of [
+      [undefined, side],
+      [{ ...shown, isWhole: false }, side],
+      [shown, { ...side }],
+      [uncovered, side],
+    ] as const) {
+      expect(rateText(now, 'a', of, false)).toBe('');
+      expect(rateText(now, 'a', of, true)).toBeUndefined();
+    }
+  });
+
+  it('is no rate of 0 where nothing is stored', async () => {
+    const shown = await compared(stacks, 'per-second');
+    const profile = { ...shown.open.a.profile, coveredShare: 0 };
+    const without = { ...shown, open: { ...shown.open, a: { ...shown.open.a, profile } } };
+    expect(rateText(without, 'a', shown.open.a.side, true)).toBe('no profiles');
   });
 
   it('is left to the chart where the comparison is of something else', async () => {
     const shown = await compared(stacks, 'per-second');
     const focused = { ...shown.request, transforms: [{ kind: 'ignore', match: 'main' }] as const };
-    expect(rateText(undefined, 'a', shown.open.a.side)).toBeUndefined();
-    expect(rateText({ ...shown, isWhole: false }, 'a', shown.open.a.side)).toBeUndefined();
-    expect(rateText({ ...shown, request: focused }, 'a', shown.open.a.side)).toBeUndefined();
-    expect(rateText(shown, 'a', { ...shown.open.a.side })).toBeUndefined();
+    expect(rateText({ ...shown, request: focused }, 'a', shown.open.a.side, false)).toBeUndefined();
     const snapshots = await compared(stacks, 'absolute', { ...cpu, isSnapshot: true });
-    expect(rateText(snapshots, 'a', snapshots.open.a.side)).toBeUndefined();
+    expect(rateText(snapshots, 'a', snapshots.open.a.side, false)).toBeUndefined();
     expect(totalsOf(snapshots)).toMatchObject({ a: 90e9, b: 60e9, unit: { kind: 'absolute' } });
   });
 });

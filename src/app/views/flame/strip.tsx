@@ -2,7 +2,6 @@
 import { type ReactElement, type ReactNode, useMemo } from 'react';
 import { sampleTypeTitle } from '#model/profile-type.ts';
 import type { TreeKinds } from '#model/tree-kinds.ts';
-import { rateScaleOf } from '#model/series-values.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { selfShareKeys } from '#render/palette.ts';
@@ -10,24 +9,10 @@ import { LeftOut } from '../../components/left-out.tsx';
 import { useUrl } from '../../url/url-store.ts';
 import { legendOf, ruleFor } from '../colours.ts';
 import { type ShownTree, type Snapshots, valueText } from '../../screen/shown.ts';
+import { meanText } from './mean-text.ts';
 import styles from './flame-view.module.css';
 
 const MAX_GROUPS = 9;
-/** A range with profiles for this part of it counts as full. */
-const MOSTLY = 0.9;
-
-/** ` · 3.90 cores on average`; of the time that has profiles, and how long that is, where it is less than the range. */
-function meanText({ opened }: ShownTree, whole: number): string {
-  const { asked, coveredMs, perSecond, profile } = opened;
-  const recorded = Number(profile.totals[0]);
-  if (asked === undefined || coveredMs === undefined || perSecond === undefined || !(recorded > 0)) return '';
-  const { factor, format } = rateScaleOf(asked.profileType);
-  const isPart = coveredMs < MOSTLY * (asked.range.endMs - asked.range.startMs);
-  // The same mean as the series has, of what the transforms leave.
-  const mean = format((perSecond * factor * whole) / recorded);
-  return ` · ${mean} on average${isPart ? ` over the ${formatDuration(coveredMs)} with profiles` : ''}`;
-}
-
 function snapshotText({ count }: Snapshots): string {
   if (count === undefined) return ', sum of snapshots';
   return `, mean of ${formatCount(count)} ${count === 1 ? 'snapshot' : 'snapshots'}`;
@@ -62,7 +47,7 @@ export function Strip({ shown, kinds, fills, children }: StripProps): ReactEleme
           ? `${profile.durationMs ? ` in ${formatDuration(profile.durationMs)}` : ''} · ${formatCount(stacks)} recorded ${stacks === 1 ? 'stack' : 'stacks'}`
           : snapshots
             ? snapshotText(snapshots)
-            : meanText(shown, whole)}
+            : meanText(shown.opened, whole)}
       </span>
       {children || (
         <>
