@@ -249,13 +249,15 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
   const zoomTo = (node: NodeIndex): void => onZoom(node, 'step', engine.current!.visibleRange());
   const last = useRef({ scene, cursor });
   useEffect(() => {
-    // What is chosen elsewhere, such as the next match, is scrolled to without a ring; the zoom stays.
-    const isChosen = last.current.scene === scene && last.current.cursor !== cursor && cursor > 0;
-    const isInZoom = cursor >= zoom.node && cursor < tree.subtreeEnd[zoom.node];
+    const before = last.current;
     last.current = { scene, cursor };
-    if (focused || (isChosen && isInZoom)) engine.current!.setCursor(cursor);
-    if (!focused) engine.current!.setCursor(-1);
-  }, [focused, cursor, scene, tree, zoom]);
+    if (before.scene !== scene || before.cursor === cursor || cursor <= 0) return;
+    // What is chosen elsewhere, such as the next match, is scrolled to, and the zoom stays. A flame chart chooses the
+    // call by what is in view.
+    const { zoom: at, start: isChart } = latest.current;
+    if (!isChart && cursor >= at.node && cursor < scene.tree.subtreeEnd[at.node]) engine.current!.setCursor(cursor);
+  }, [cursor, scene]);
+  useEffect(() => engine.current!.setCursor(focused ? cursor : -1), [focused, cursor, scene]);
 
   return (
     <div className={styles['host']} ref={host}>
