@@ -1,6 +1,5 @@
 /** Amounts and changes of a whole table: one unit, and decimals that line up. */
 import type { AmountUnit } from './changes-text.ts';
-import { difference } from './difference.ts';
 import { formatFixed, scaleFor } from './units.ts';
 
 export interface AmountScale {
@@ -31,15 +30,6 @@ export function amountScale({ kind, sampleType }: AmountUnit, largest: number): 
       ? scale.suffix
       : `${scale.suffix || unit}/${kind === 'per-request' ? 'request' : 's'}`;
   return { suffix, changeSuffix: suffix, amount, change: (value) => signed(value, amount) };
-}
-
-/** `+23.0 %` of A; `new`, `gone`; nothing where both have nothing. */
-export function alignedPercent(a: number, b: number): string {
-  const change = difference(a, b);
-  if (change === 0) return a === 0 ? '' : `0.0\u00a0%`;
-  if (a === 0) return 'new';
-  if (b === 0) return 'gone';
-  return `${signed((change / a) * 100, (percent) => formatFixed(percent, 1))}\u00a0%`;
 }
 
 function signed(value: number, text: (value: number) => string): string {

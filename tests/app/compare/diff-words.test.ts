@@ -2,7 +2,6 @@ import { describe, expect, it } from 'vitest';
 import {
   evidenceOfNode,
   evidenceText,
-  percentText,
   rateText,
   sidesText,
   totalsOf,
@@ -15,18 +14,6 @@ import { compared, cpu } from './shown-comparison.ts';
 const MS = 1e6;
 const absolute = { kind: 'absolute', sampleType: cpu.type } as const;
 const share = { ...absolute, kind: 'share' } as const;
-
-it.each([
-  [0, 0, ''],
-  [0, 3, 'new'],
-  [3, 0, 'gone'],
-  [100, 123, '+23.0\u00a0%'],
-  [100, 77, '−23.0\u00a0%'],
-  [5, 5, '0\u00a0%'],
-  [0.1 + 0.2, 0.3, '0\u00a0%'],
-])('%i against %i is %j', (a, b, text) => {
-  expect(percentText(a, b)).toBe(text);
-});
 
 it('both sides have a unit, and changes a sign', () => {
   expect(sidesText(100 * MS, 150 * MS, absolute)).toBe(
