@@ -71,6 +71,8 @@ export interface Scale {
 interface SizedScale extends Scale {
   /** The size of one suffix unit, in the unit of the values. */
   readonly size: number;
+  /** A difference with its sign; `0` where nothing changed. */
+  formatChange(value: number): string;
 }
 
 /** @param largest the value that decides the unit and the decimals; @param type tells CPU time from other time. */
@@ -79,10 +81,12 @@ export function scaleFor(unit: string, type: string, largest: number): SizedScal
   if (!ladder) {
     const isWhole = Number.isInteger(largest);
     const decimals = decimalsFor(largest);
+    const decimalsOf = (value: number): number => (isWhole && Number.isInteger(value) ? 0 : decimals);
     return {
       suffix: '',
       size: 1,
       format: (value) => (isWhole && Number.isInteger(value) ? formatCount(value) : formatFixed(value, decimals)),
+      formatChange: (value) => signedFixed(value, decimalsOf(value)),
     };
   }
   const { steps, factor } = ladder;
@@ -90,7 +94,12 @@ export function scaleFor(unit: string, type: string, largest: number): SizedScal
   const divide = step.size / factor;
   // Bytes and nanoseconds have no fractions.
   const decimals = divide === 1 && Number.isInteger(largest) ? 0 : decimalsFor(largest / divide);
-  return { suffix: step.suffix, size: divide, format: (value) => formatOrLess(value / divide, decimals) };
+  return {
+    suffix: step.suffix,
+    size: divide,
+    format: (value) => formatOrLess(value / divide, decimals),
+    formatChange: (value) => signedFixed(value / divide, decimals),
+  };
 }
 
 /** `36.1 core-min`; a count alone has no unit. */
@@ -204,6 +213,11 @@ function formatOrLess(value: number, decimals: number): string {
   const text = formatFixed(value, decimals);
   if (value === 0 || Number(value.toFixed(decimals)) !== 0) return text;
   return `${value > 0 ? '<' : `>${MINUS}`}${(10 ** -decimals).toFixed(decimals)}`;
+}
+
+/** With its sign, which a change that is too small for its decimals keeps: `+0.0` is more than nothing. */
+export function signedFixed(value: number, decimals: number): string {
+  return value === 0 ? '0' : `${value > 0 ? '+' : MINUS}${formatFixed(Math.abs(value), decimals)}`;
 }
 
 /** `1 234.50`, no unit. */

@@ -5,7 +5,7 @@ import { rootName } from '#model/call-tree.ts';
 import { type AmountUnit, formatAmount, formatChange } from '#model/changes-text.ts';
 import { type Findings, IDLE_ROW, type Verdict, verdicts } from '#model/evidence.ts';
 import { formatDuration } from '#model/time-text.ts';
-import { formatCount, formatNumber, formatValue } from '#model/units.ts';
+import { formatCount, formatNumber, formatValue, signedFixed } from '#model/units.ts';
 import { type Side, type SideName, sideNames } from '../sides/sides.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 
@@ -77,10 +77,13 @@ export function verdictOfFunction(evidence: EvidenceAnswer, func: number): Verdi
   return func < 0 ? 'untested' : verdicts[evidence.functions.verdict[func]];
 }
 
-/** `+12.0 … +34.0 %`; nothing where none is known. */
+/** `+12.0 … +34.0 %`, both ends with the same decimals: the wide one has no more; nothing where none is known. */
 export function intervalText({ low, high }: Findings, row: number): string {
   if (row < 0 || !Number.isFinite(low[row]) || !Number.isFinite(high[row])) return '';
-  return `${signedPercent(low[row] * 100)} … ${signedPercent(high[row] * 100)}`;
+  const ends = [low[row] * 100, high[row] * 100];
+  const decimals = ends.some((end) => Math.abs(end) >= 99.95) ? 0 : 1;
+  const [from, until] = ends.map((end) => signedFixed(end, decimals));
+  return `${from} … ${until}\u00a0%`;
 }
 
 /** A sentence of evidence for a node. */

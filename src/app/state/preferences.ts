@@ -7,8 +7,8 @@ interface Preferences {
   readonly theme: 'system' | 'light' | 'dark';
   readonly tableWidth: number; // css px
   readonly rowHeight: 20 | 16; // css px
-  /** Height of the time series in css px; 0 is closed. */
-  readonly seriesHeight: number;
+  /** Height of the time series in css px; 0 is closed; undefined: by the window's. */
+  readonly seriesHeight: number | undefined;
   /** Address of a source line, with places for file, line and version; '' none. */
   readonly sourceLink: string;
   /** Ranges that were chosen, the latest first. */
@@ -20,7 +20,7 @@ const defaults: Preferences = {
   theme: 'system',
   tableWidth: 400,
   rowHeight: 20,
-  seriesHeight: 96,
+  seriesHeight: undefined,
   sourceLink: '',
   recentRanges: [],
 };
