@@ -34,6 +34,7 @@ import { rankNames } from '#model/tree-builder.ts';
 import type {
   Analysis,
   Exported,
+  ExportFacts,
   LinesAnswer,
   OpenedProfile,
   ProfileHandle,
@@ -204,7 +205,7 @@ export class InProcessAnalysis implements Analysis {
     return stacks;
   }
 
-  async exportTree(request: TreeRequest, kind: TreeExport, name: string, signal: AbortSignal): Promise<Exported> {
+  async exportTree(request: TreeRequest, kind: TreeExport, of: ExportFacts, signal: AbortSignal): Promise<Exported> {
     const { profile } = this.#profile(request);
     const kept = await this.#tree(request, signal);
     const detail = { pprof: 'line', speedscope: 'definition', collapsed: 'function' } as const;
@@ -215,9 +216,9 @@ export class InProcessAnalysis implements Analysis {
       functions: facts.functions,
       frameLine: facts.frameLine,
       sampleType: profile.sampleTypes[request.sampleType],
-      name,
-      timeMs: profile.timeMs,
-      durationMs: profile.durationMs,
+      name: of.name,
+      timeMs: profile.timeMs ?? of.timeMs,
+      durationMs: profile.durationMs ?? of.durationMs,
     });
   }
 
