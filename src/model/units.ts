@@ -75,12 +75,18 @@ interface SizedScale extends Scale {
   formatChange(value: number): string;
 }
 
-/** @param largest the value that decides the unit and the decimals; @param type tells CPU time from other time. */
-export function scaleFor(unit: string, type: string, largest: number): SizedScale {
+/** Significant digits of the largest number of a column: so many that neighbours in a sorted column differ. */
+export const COLUMN_DIGITS = 5;
+
+/**
+ * @param largest the value that decides the unit and the decimals @param type tells CPU time from other time @param digits
+ * significant ones of the largest
+ */
+export function scaleFor(unit: string, type: string, largest: number, digits = 3): SizedScale {
   const ladder = ladderOf(unit, type);
   if (!ladder) {
     const isWhole = Number.isInteger(largest);
-    const decimals = decimalsFor(largest);
+    const decimals = decimalsFor(largest, digits);
     const decimalsOf = (value: number): number => (isWhole && Number.isInteger(value) ? 0 : decimals);
     return {
       suffix: '',
@@ -93,7 +99,7 @@ export function scaleFor(unit: string, type: string, largest: number): SizedScal
   const step = stepFor(steps, Math.abs(largest) * factor);
   const divide = step.size / factor;
   // Bytes and nanoseconds have no fractions.
-  const decimals = divide === 1 && Number.isInteger(largest) ? 0 : decimalsFor(largest / divide);
+  const decimals = divide === 1 && Number.isInteger(largest) ? 0 : decimalsFor(largest / divide, digits);
   return {
     suffix: step.suffix,
     size: divide,
@@ -109,7 +115,8 @@ export function formatValue(value: number, unit: string, type: string): string {
     const words = unit === '' || unit === 'count' || unit === 'none' ? '' : `${NBSP}${unit.slice(0, MAX_UNIT_LENGTH)}`;
     return (Number.isInteger(value) ? formatCount(value) : formatFixed(value, decimalsFor(value))) + words;
   }
-  if (value === 0) return `0${NBSP}${stepFor(ladder.steps, ladder.factor).suffix}`;
+  // Of nothing the unit is the plain one, whatever the file counts in.
+  if (value === 0) return `0${NBSP}${ladder.plain}`;
   const scale = scaleFor(unit, type, value);
   return `${scale.format(value)}${NBSP}${scale.suffix}`;
 }
@@ -182,11 +189,14 @@ export function nanosecondsIn(unit: string): number | undefined {
 function ladderOf(
   unit: string,
   type: string,
-): { readonly steps: readonly Step[]; readonly factor: number } | undefined {
+): { readonly steps: readonly Step[]; readonly factor: number; readonly plain: string } | undefined {
   const word = unit.toLowerCase();
   if (Object.hasOwn(inNanoseconds, word))
-    return { steps: type === 'cpu' ? cpuTimes : times, factor: inNanoseconds[word] };
-  if (Object.hasOwn(inBytes, word)) return { steps: memory, factor: inBytes[word] };
+    return {
+      ...(type === 'cpu' ? { steps: cpuTimes, plain: 'core-s' } : { steps: times, plain: 's' }),
+      factor: inNanoseconds[word],
+    };
+  if (Object.hasOwn(inBytes, word)) return { steps: memory, factor: inBytes[word], plain: 'B' };
   return undefined;
 }
 

@@ -25,7 +25,7 @@ export function CompareStatus({ comparison: { shown } }: { comparison: Compariso
         {diff.idle.a + diff.idle.b > 0 &&
           ` · idle frames are excluded from the evidence (A ${formatShare(diff.idle.a, 1)}, B ${formatShare(diff.idle.b, 1)} of all)`}
         {evidence &&
-          ` · ${changesText(evidence.found.changes.filter(({ supported }) => supported).length)} · q = ${formatShare(usualBar.falseRate, 1)}`}
+          ` · ${changesText(evidence.found.changes.filter(({ supported }) => supported).length)}, of such at most ${formatShare(usualBar.falseRate, 1)} by chance`}
       </span>
       <span>
         {evidence ? evidenceText(evidence) : 'evidence is loading'}

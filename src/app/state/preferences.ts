@@ -5,7 +5,8 @@ import { useStore } from 'zustand';
 
 interface Preferences {
   readonly theme: 'system' | 'light' | 'dark';
-  readonly tableWidth: number; // css px
+  /** In css px; undefined: by the window's. */
+  readonly tableWidth: number | undefined;
   readonly rowHeight: 20 | 16; // css px
   /** Height of the time series in css px; 0 is closed; undefined: by the window's. */
   readonly seriesHeight: number | undefined;
@@ -18,7 +19,7 @@ interface Preferences {
 const KEY = 'flametide.preferences';
 const defaults: Preferences = {
   theme: 'system',
-  tableWidth: 400,
+  tableWidth: undefined,
   rowHeight: 20,
   seriesHeight: undefined,
   sourceLink: '',

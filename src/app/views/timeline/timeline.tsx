@@ -246,7 +246,9 @@ export function Timeline(props: TimelineProps): ReactElement {
         {readable(spoken)}
       </p>
       <SeriesTable series={series} titles={titles} order={order} range={range} format={format} />
-      {titles.length > 1 && <Legend titles={titles} order={order} choice={chosen} onChoice={setChoice} />}
+      {titles.length > 1 && (
+        <Legend titles={titles} order={order} isStacked={isStacked} choice={chosen} onChoice={setChoice} />
+      )}
       <HeightEdge height={height} onDrag={setDraggedHeight} onClose={() => toggle(0)} />
     </section>
   );

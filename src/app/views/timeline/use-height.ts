@@ -1,5 +1,5 @@
 /** How high the time series is while the device has no choice of its own: a part of the window. */
-import { useSyncExternalStore } from 'react';
+import { useOfWindow } from '../../components/use-window.ts';
 import { usePreference } from '../../state/preferences.ts';
 
 /** Of the window's height. */
@@ -11,15 +11,10 @@ const MOST = 176;
 /** Css px; 0 is closed. */
 export function useHeight(): number {
   const chosen = usePreference('seriesHeight');
-  const own = useSyncExternalStore(onResize, () => heightIn(innerHeight));
+  const own = useOfWindow(() => heightIn(innerHeight));
   return chosen ?? own;
 }
 
 export function heightIn(windowCss: number): number {
   return Math.max(LEAST, Math.min(MOST, Math.round(windowCss * PART)));
-}
-
-function onResize(changed: () => void): () => void {
-  addEventListener('resize', changed);
-  return () => removeEventListener('resize', changed);
 }
