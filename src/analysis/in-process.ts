@@ -210,8 +210,7 @@ export class InProcessAnalysis implements Analysis {
     const kept = await this.#tree(request, signal);
     const detail = { pprof: 'line', speedscope: 'definition', collapsed: 'function' } as const;
     const { tree, facts } = (await this.#located(request, detail[kind], kept, signal)) ?? kept;
-    const { formatExport } = await import('#formats/export.ts');
-    return formatExport(kind, {
+    return (await import('#formats/export.ts')).formatExport(kind, {
       tree,
       functions: facts.functions,
       frameLine: facts.frameLine,

@@ -5,10 +5,10 @@ import { setPreference, tableWidthLimits, usePreference } from '../state/prefere
 import styles from './workspace.module.css';
 
 /** Of the window's width. */
-const PART = 0.22;
+const PART = 0.3;
 /** Css px. */
 const LEAST = 400;
-const MOST = 560;
+const MOST = 640;
 
 export function widthIn(windowCss: number): number {
   return Math.max(LEAST, Math.min(MOST, Math.round(windowCss * PART)));
