@@ -219,7 +219,10 @@ export interface SandwichDiffAnswer {
   readonly callees: DiffPicture;
 }
 
-export interface EvidenceAnswer extends Pick<Evidence, 'isSliced' | 'isCounted' | 'functions' | 'nodes' | 'nodeRow'> {
+export interface EvidenceAnswer extends Pick<
+  Evidence,
+  'isSliced' | 'isCounted' | 'functions' | 'nodes' | 'nodeRow' | 'likelyRouter'
+> {
   readonly id: number;
   /** The number of slices of each side; 1 if it was not sliced. */
   readonly slices: { readonly a: number; readonly b: number };

@@ -118,6 +118,7 @@ export class Comparisons {
       isCounted: found.isCounted,
       slices,
       isOneRun,
+      likelyRouter: found.likelyRouter,
       functions: found.functions,
       ...(await this.#nodes(kept, request, noise, found, signal)),
       found: kept.turned ? withTurnedPaths(changes) : changes,

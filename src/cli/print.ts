@@ -33,6 +33,9 @@ export function printText(compared: Comparison): string {
   });
   const unlike = unlikeLanguages(a.named, b.named);
   if (unlike !== undefined) lines.push(unlike);
+  const router = evidence.likelyRouter === undefined ? undefined : plain(union.names[evidence.likelyRouter]);
+  if (router !== undefined)
+    lines.push(`${router} may be a router: --routes ${JSON.stringify(router)} compares what it calls as routes`);
   lines.push(
     `${compared.normalised.kind}; ${evidenceWords(evidence, compared.isOneRun)}`,
     '',

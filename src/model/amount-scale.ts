@@ -1,6 +1,5 @@
 /** Amounts and changes of a whole table: one unit, and decimals that line up. */
 import type { AmountUnit } from './changes-text.ts';
-import { difference } from './difference.ts';
 import { formatFixed, scaleFor, signedFixed } from './units.ts';
 
 export interface AmountScale {
@@ -37,15 +36,6 @@ export function amountScale({ kind, sampleType }: AmountUnit, largest: number): 
     amount: (value) => scale.format(inUnit(value)),
     change: (value) => scale.formatChange(inUnit(value)),
   };
-}
-
-/** `+23.0 %` of A; `new`, `gone`; nothing where both have nothing. */
-export function alignedPercent(a: number, b: number): string {
-  const change = difference(a, b);
-  if (change === 0) return a === 0 ? '' : `0.0\u00a0%`;
-  if (a === 0) return 'new';
-  if (b === 0) return 'gone';
-  return `${signedFixed((change / a) * 100, 1)}\u00a0%`;
 }
 
 function orLess(value: number, decimals: number): string {

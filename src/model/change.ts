@@ -17,17 +17,23 @@ export interface Change {
   readonly within: string | undefined;
   /** Whether the amounts of a function itself have those of the runtime's helpers that it calls: they are counted with it. */
   readonly hasHelpers?: boolean;
+  /** Names of functions that are counted with it: any of them may have changed, since one may be inlined in another. */
+  readonly inlined?: readonly string[] | undefined;
   /** Amount of the cause. Of several causes each node belongs to one. */
   readonly selfA: number;
   readonly selfB: number;
   readonly delta: number;
   /** Null from 0 and to 0. */
   readonly deltaPct: number | null;
-  /** What of the delta is code: of a function beyond the growth of its units, of a unit all but its growth. */
+  /**
+   * What of the delta is code: of a function beyond the growth of its units (of the whole of them, itself included, where
+   * the change is not supported), of a unit all but its growth.
+   */
   readonly code: number;
   /**
-   * `code` as a part of what B would have without it; of a unit its size against the whole, by counts where its
-   * requests are known. Null for what is new or gone.
+   * Percent by the test that has the interval and the verdict: of a function its cost on B beside what it would be had it
+   * changed as the rest of its units, of a unit its growth beside the others, by counts where its requests are known. Of a
+   * supported function it is also `code` as a part of what B would have without it. Null for what is new or gone.
    */
   readonly codePct: number | null;
   /** 95 % interval of `codePct`; `high` is null where it has no end. */

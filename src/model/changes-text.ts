@@ -3,6 +3,7 @@ import type { Change } from './change.ts';
 import type { WhatChanged } from './changes.ts';
 import { isOfAll } from './decide-by-counts.ts';
 import type { Normalisation } from './normalise.ts';
+import { ALMOST_NOTHING_FROM, intervalText, signedPercent } from './percent-text.ts';
 import type { SampleType } from './profile.ts';
 import { formatDuration } from './time-text.ts';
 import { formatExact, formatNumber, formatPercent, formatShare, formatValue } from './units.ts';
@@ -41,9 +42,8 @@ export function exactAmount(value: number, { kind, sampleType }: AmountUnit): st
   return kind === 'absolute' ? formatExact(value, sampleType.unit) : undefined;
 }
 
-/** From this factor on a change is written as a multiple, and from the next one on as "from almost nothing". */
+/** From this factor on a change is written as a multiple. */
 const MULTIPLE_FROM = 5;
-const ALMOST_NOTHING_FROM = 50;
 
 /** `json.Marshal costs 23.0 % more wherever it is called: +0.310 cores`. */
 export function describeChange(change: Change, unit: AmountUnit): string {
@@ -62,7 +62,12 @@ export function describeChange(change: Change, unit: AmountUnit): string {
           : within === undefined
             ? 'wherever it is called'
             : `in ${shortText(within)}`;
-      const what = change.scope === 'subtree' ? `${name} with what it calls` : name;
+      const what =
+        change.inlined !== undefined
+          ? `${name} with ${namesOf(change.inlined)}, since one may be inlined in another,`
+          : change.scope === 'subtree'
+            ? `${name} with what it calls`
+            : name;
       if (trend === 'new') return `${name} is new ${kind === 'code' ? 'code' : 'in the runtime'}: ${amount}`;
       if (trend === 'gone') return `${name} is gone: ${amount}`;
       return `${what} costs ${sizeOf(change.codePct ?? 0)} ${kind === 'code' || isAgainst ? place : 'in the runtime'}${inBrackets(requestsText(change, unit))}: ${amount}`;
@@ -106,7 +111,7 @@ function inBrackets(text: string): string {
 /** `10.8 to 23.6 requests of /report a second, +119 %`; `53.3 requests a second on both sides` */
 function rateText(a: number, b: number, what: string): string {
   if (isAlike(a, b)) return `${formatNumber(a)}\u00a0${what} a second on both sides`;
-  const change = a > 0 && b > 0 ? `, ${signed((b / a - 1) * 100)}` : '';
+  const change = a > 0 && b > 0 ? `, ${signedPercent((b / a - 1) * 100)}` : '';
   return `${formatNumber(a)} to ${formatNumber(b)}\u00a0${what} a second${change}`;
 }
 
@@ -204,7 +209,7 @@ function aboutRequests({ requests }: WhatChanged, { sampleType: { type, unit } }
   const [more, dearer] = [rateB / rateA - 1, costB / costA - 1];
   const idle = isWithoutIdle ? ' without idle time' : '';
   const [ofA, ofB] = [costA, costB].map((one) => formatValue(one, unit, type));
-  const cost = ofA === ofB ? `${ofA}${idle} on both sides` : `${ofA} to ${ofB}${idle}, ${signed(dearer * 100)}`;
+  const cost = ofA === ofB ? `${ofA}${idle} on both sides` : `${ofA} to ${ofB}${idle}, ${signedPercent(dearer * 100)}`;
   const isBusier = Math.abs(more) >= MIN_REQUESTS_CHANGE;
   const isDearer = Math.abs(dearer) >= MIN_REQUESTS_CHANGE;
   const calls = more > 0 ? 'more requests' : 'fewer requests';
@@ -267,7 +272,7 @@ export function changesAsMarkdown(
     for (const change of rows) {
       const cells = [
         change.kind,
-        [markdownCode(shortName(change)), amountsOf(change)].filter(Boolean).join(' '),
+        [markdownCode(shortName(change)), markdownText(amountsOf(change))].filter(Boolean).join(' '),
         formatAmount(change.selfA, unit),
         formatAmount(change.selfB, unit),
         formatChange(change.delta, unit),
@@ -281,21 +286,32 @@ export function changesAsMarkdown(
   return `${lines.join('\n')}\n`;
 }
 
-/** The amount that the change itself caused, `+0.636 points (+25.0 %)`: code for a function, work for a unit. */
-export function partText({ part, codePct }: Change, unit: AmountUnit): string {
-  return codePct === null ? formatChange(part, unit) : `${formatChange(part, unit)} (${signed(codePct)})`;
+/**
+ * The amount that the change itself caused, `+0.636 points (+25.0 %)`: code for a function, work for a unit. The percent alone
+ * where a function's change may be noise: its amount is then a part of its unit's growth, not what the test is about.
+ */
+export function partText({ part, codePct, scope, supported }: Change, unit: AmountUnit): string {
+  if (codePct === null) return formatChange(part, unit);
+  const percentage = signedPercent(codePct);
+  return supported || scope === 'unit' ? `${formatChange(part, unit)} (${percentage})` : percentage;
 }
 
 /** `+12.0 … +34.0 %`, or a word instead. */
 export function formatInterval({ low, high, trend }: Change): string {
-  if (low === null || high === null) return trend === 'new' || trend === 'gone' ? trend : '';
-  return `${signed(low)} … ${high >= (ALMOST_NOTHING_FROM - 1) * 100 ? `over ×${ALMOST_NOTHING_FROM}` : signed(high)}`;
+  return intervalText(low, high) || (trend === 'new' || trend === 'gone' ? trend : '');
 }
 
 /** What the amounts of a function's row have beside its own cost; '' where they have nothing else. */
-export function amountsOf({ scope, hasHelpers }: Change): string {
+export function amountsOf({ scope, hasHelpers, inlined }: Change): string {
   if (scope === 'subtree') return 'with callees';
+  if (inlined !== undefined) return `with ${namesOf(inlined)}, one may be inlined in another`;
   return hasHelpers ? 'with runtime helpers' : '';
+}
+
+function namesOf(names: readonly string[]): string {
+  const shown = names.slice(0, MAX_NAMED).map(shortText);
+  const more = names.length - shown.length;
+  return more > 0 ? `${shown.join(', ')} and ${more} more` : shown.join(' and ');
 }
 
 /** Names are hostile: no line breaks, and bounded. */
@@ -314,10 +330,6 @@ function isShare({ kind }: AmountUnit): boolean {
 
 function percent(value: number): string {
   return `${formatNumber(Math.abs(value))}\u00a0%`;
-}
-
-function signed(value: number): string {
-  return `${value > 0 ? '+' : ''}${formatNumber(value)}\u00a0%`;
 }
 
 function markdownCode(text: string): string {

@@ -118,7 +118,7 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
   const { causes, moves, units, code, work, functions } = evidence;
   const rows: RankedChange[] = [];
   const add = (
-    which: Pick<Change, 'kind' | 'name' | 'scope' | 'within' | 'index' | 'hasHelpers'> & {
+    which: Pick<Change, 'kind' | 'name' | 'scope' | 'within' | 'index' | 'hasHelpers' | 'inlined'> & {
       node: number;
       supported: boolean;
     },
@@ -132,9 +132,12 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
     const delta = difference(selfA, selfB);
     const part = Math.abs(ofPart) > least ? ofPart : 0;
     const isUnit = which.scope === 'unit';
-    const trend = selfA === 0 ? 'new' : selfB === 0 ? 'gone' : part > 0 ? 'grew' : 'shrank';
-    const codePct = trend === 'new' || trend === 'gone' ? null : percentOf(selfB - part, part);
-    const ofSize = isUnit && findings && codePct !== null ? finite(findings.change[row] * 100) : codePct;
+    const isOneSided = selfA === 0 || selfB === 0;
+    // Percent, interval and verdict are of one test; what was not tested has only its amounts.
+    const tested = findings ? finite(findings.change[row] * 100) : null;
+    const codePct = isOneSided ? null : (tested ?? percentOf(selfB - part, part));
+    const trend =
+      selfA === 0 ? 'new' : selfB === 0 ? 'gone' : (isUnit ? part : (tested ?? part)) > 0 ? 'grew' : 'shrank';
     const [low, high] = findings ? [findings.low[row] * 100, findings.high[row] * 100] : [Number.NaN, Number.NaN];
     const z = findings?.z[row] ?? 0;
     rows.push({
@@ -146,9 +149,9 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
         delta,
         deltaPct: percentOf(selfA, delta),
         code: isUnit ? difference(part, delta) : part,
-        codePct: ofSize,
-        low: ofSize === null || Number.isNaN(low) ? null : Math.min(low, ofSize),
-        high: ofSize === null ? null : finite(Math.max(high, ofSize)),
+        codePct,
+        low: codePct === null ? null : finite(Math.min(low, codePct)),
+        high: codePct === null ? null : finite(Math.max(high, codePct)),
         explained: 0,
         part,
         trend,
@@ -160,7 +163,7 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
   };
   const unitName = (unit: number): string => nodeName(asTree(union), union.names, units.node[unit]);
   const places = split.places;
-  for (const [i, { func, scope, unit, isRuntime, isEither }] of causes.entries())
+  for (const [i, { func, scope, unit, isRuntime, isEither, inlined }] of causes.entries())
     add(
       {
         kind: isRuntime ? 'runtime' : isEither ? 'either' : 'code',
@@ -168,6 +171,7 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
         scope,
         within: unit < 0 || isRuntime ? undefined : unitName(unit),
         hasHelpers: scope === 'self' && split.isShared[i] === 1,
+        inlined: inlined.length > 0 ? inlined.map((f) => union.names[f]) : undefined,
         index: func,
         node: places.ofCause[i],
         supported: true,

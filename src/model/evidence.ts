@@ -2,6 +2,8 @@
 import { isPathBefore } from './call-path.ts';
 import { type Bar, usualBar } from './bar.ts';
 import { withoutIdle } from './idle.ts';
+import { likelyRouter } from './likely-router.ts';
+import { inlinedCause } from './moved-cost.ts';
 import { ownChanges, testNodes } from './node-changes.ts';
 import { prepareSide, prepareStacks, type PreparedTree } from './prepared-stacks.ts';
 import type { Remaining } from './remaining.ts';
@@ -46,6 +48,8 @@ interface FoundCause {
   readonly isRuntime: boolean;
   /** True if it is where handlers would be in a program without recognised ones: more calls, or each costs more. */
   readonly isEither: boolean;
+  /** Functions that are counted with it: any of them may have changed, since one may be inlined in another. */
+  readonly inlined: readonly number[];
 }
 
 /** Cost that moved between a function and what it calls. */
@@ -91,6 +95,8 @@ export interface Evidence {
   readonly growth: Float64Array;
   /** How far the ranges differ by themselves, as a part of each function. */
   readonly between: number;
+  /** Function of the union whose callees may be routes, where one unit hides them. */
+  readonly likelyRouter: number | undefined;
 }
 
 /** With this z a change is detected with a probability of 80 %. */
@@ -153,10 +159,12 @@ export function compareSides(
   return {
     isSliced,
     isCounted: ofA.samplesPerUnit !== undefined && ofB.samplesPerUnit !== undefined,
-    causes: scan.causes.map(({ func, scope, unit }, cause) => ({
+    causes: scan.causes.map(({ func, scope, unit, z }, cause) => ({
       func,
       scope,
       unit,
+      inlined: [],
+      ...(scope === 'self' ? inlinedCause(scan.left, scan.moves, cause, z > 0) : undefined),
       isRuntime: scan.left.owned(cause).every((node) => scan.left.units.unit[node] === RUNTIME_UNIT),
       isEither: scope === 'subtree' && mayBeHandler(scan.left, cause),
     })),
@@ -175,6 +183,7 @@ export function compareSides(
     nodes,
     growth,
     between: scan.noise.between,
+    likelyRouter: likelyRouter(scan.left),
   };
 }
 

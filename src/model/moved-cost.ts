@@ -14,8 +14,10 @@ export interface Move {
   /** Nodes of the prepared tree: the caller's, and those of what it calls. */
   readonly callers: readonly number[];
   readonly callees: readonly number[];
-  /** How clear the fainter end is. */
+  /** How clear the fainter end is; 0 where it is unknown what moved. */
   readonly z: number;
+  /** Whether the sum may have changed as well: which end did cannot be known. */
+  readonly isInlined: boolean;
 }
 
 /**
@@ -31,6 +33,9 @@ const MIN_PAID = 0.25;
 /** An inlined callee nearly disappears: it changes by at least this, in logs. A smaller change is a change of cost. */
 const MIN_LOG = 0.9;
 
+/** A caller hides what was inlined in it: it has at least this part of what the callee gained. */
+const MIN_HIDDEN = 0.5;
+
 /** Languages that decide about inlining at each start, invisibly to profilers: a move needs less proof. */
 const INLINED_ANEW: ReadonlySet<string> = new Set(['JavaScript', '.NET']);
 
@@ -38,14 +43,51 @@ const INLINED_ANEW: ReadonlySet<string> = new Set(['JavaScript', '.NET']);
 export function foldMoves(left: Remaining, leastSamples: number, leastShare: number): Move[] {
   const moves: Move[] = [];
   const language = languageOf(left.tree.names);
-  const leastCallerZ = language !== undefined && INLINED_ANEW.has(language) ? 0 : MIN_PART_Z;
+  const isInlinedAnew = language !== undefined && INLINED_ANEW.has(language);
+  const leastCallerZ = isInlinedAnew ? 0 : MIN_PART_Z;
   while (moves.length < MAX_MOVES) {
     const move = clearestMove(left, leastSamples, leastShare, leastCallerZ);
     if (move === undefined) break;
     moves.push(move);
     left.move(move.callees);
   }
-  return moves;
+  if (!isInlinedAnew) return moves;
+  const inlined = inlinedIn(left, leastSamples, leastShare);
+  if (inlined.length > 0) left.move(inlined.flatMap(({ callees }) => callees));
+  return [...moves, ...inlined];
+}
+
+/**
+ * Callees that nearly appeared or went, below callers that have room for them: each start may inline other ones, and their
+ * cost is the caller's then. Beside them the caller's own cost need not have shrunk, so that caller and callees can only be
+ * judged as one. A callee without any sample on a side is new or gone: what is inlined runs by itself until it is compiled.
+ */
+function inlinedIn(left: Remaining, leastSamples: number, leastShare: number): Move[] {
+  const { callers, callees } = calls(left, leastShare);
+  const groups = new Map<number, number[]>();
+  for (const { caller, nodes } of callees.values()) {
+    const own = callers.get(caller)!;
+    const [a, b] = left.amounts({ nodes, scope: 'self', unit: -1 });
+    if (!(a > 0 && b > 0) || a / left.totals[0] + b / left.totals[1] < leastShare) continue;
+    // Against its whole unit: beside what is left without its caller, a change of one callee is one of all others.
+    const [unitA, unitB] = ([0, 1] as const).map((side) => sumOf(left.unitSums(side, left.units.unit[nodes[0]])));
+    const log = Math.log(b / unitB / (a / unitA));
+    if (!(Math.abs(log) >= MIN_LOG) || Math.abs(zAlone(left, nodes, [], leastSamples)) < MIN_PART_Z) continue;
+    const shares = left.amounts({ nodes: own, scope: 'self', unit: -1 }).map((one, side) => one / left.totals[side]);
+    const gained = Math.abs(b / left.totals[1] - a / left.totals[0]);
+    if (shares[log > 0 ? 0 : 1] < MIN_HIDDEN * gained) continue;
+    const group = groups.get(caller);
+    if (group) group.push(...nodes);
+    else groups.set(caller, [...nodes]);
+  }
+  // What is inlined in one of the groups is not a caller of another.
+  const taken = new Set([...groups.values()].flat());
+  return [...groups].flatMap(([caller, nodes]): Move[] => {
+    const own = callers.get(caller)!;
+    return own.some((node) => taken.has(node))
+      ? []
+      : [{ unit: left.units.unit[own[0]], callers: own, callees: nodes, z: 0, isInlined: true }];
+  });
 }
 
 /** @param leastCallerZ how clear the caller's end must be beside the rest alone */
@@ -92,9 +134,37 @@ function clearestMove(
     if (!(Math.min(lost, won) >= MIN_PAID * Math.max(lost, won)) || !Number.isFinite(lost + won)) continue;
     const both = z([...nodes, ...own]);
     if (Math.abs(both) > MAX_SUM * Math.max(Math.abs(ofCaller), Math.abs(ofCallee))) continue;
-    best = { unit, callers: own, callees: nodes, z: clear };
+    best = { unit, callers: own, callees: nodes, z: clear, isInlined: false };
   }
   return best;
+}
+
+/**
+ * What a caller's own cost is named by that others may be inlined in: the function of them that changed most, in the unit of
+ * the caller, with the others. Undefined where nothing was inlined in it. @param cause whose nodes are the caller's
+ */
+export function inlinedCause(
+  left: Remaining,
+  moves: readonly Move[],
+  cause: number,
+  isMore: boolean,
+): { readonly func: number; readonly unit: number; readonly inlined: readonly number[] } | undefined {
+  const {
+    tree: { func },
+    sides: [a, b],
+    totals,
+  } = left;
+  const nodes = left.owned(cause);
+  const owned = new Set(nodes);
+  const groups = moves.filter(({ isInlined, callers }) => isInlined && callers.some((node) => owned.has(node)));
+  if (groups.length === 0) return undefined;
+  const changes = new Map<number, number>();
+  for (const node of [...nodes, ...groups.flatMap(({ callees }) => callees)]) {
+    const change = (b.self[node] / totals[1] - a.self[node] / totals[0]) * (isMore ? 1 : -1);
+    changes.set(func[node], (changes.get(func[node]) ?? 0) + change);
+  }
+  const [first, ...inlined] = [...changes].sort(([f, x], [g, y]) => y - x || f - g).map(([one]) => one);
+  return { func: first, unit: groups[0].unit, inlined };
 }
 
 /** The change of these nodes relative to the rest of their unit without the others, on the mean of both sides. */

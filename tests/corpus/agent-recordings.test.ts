@@ -2,9 +2,6 @@
  * Recorded uploads of real agents, byte for byte: all are stored, with the totals and labels that another reader finds.
  */
 
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import { Profile } from 'pprof-format';
 import { describe, expect, it } from 'vitest';
@@ -14,36 +11,17 @@ import type { IncomingProfile } from '#server/incoming.ts';
 import { openUpload } from '#server/ingest/open-upload.ts';
 import { readForm } from '#server/ingest/form.ts';
 import { readPushMessage } from '#server/ingest/push-request.ts';
+import { agentRecordings, recordedRequest } from '../support/agent-recordings.ts';
+import { UPLOAD_LIMITS } from '../support/store-limits.ts';
 
-const folder = fileURLToPath(new URL('../../../shared/contract/recordings/agents', import.meta.url));
-const LIMITS = {
-  maxProfileBytes: 64 << 20,
-  maxSamples: 65_535,
-  maxDepth: 1000,
-  maxLabels: 30,
-  maxLabelNameBytes: 1024,
-  maxLabelValueBytes: 2048,
-  maxAgeMs: 0,
-  maxFutureMs: Infinity,
-};
 const NOW_MS = Date.parse('2026-11-24T00:00:00Z');
 
-const recordings = existsSync(folder)
-  ? readdirSync(folder)
-      .filter((name) => name.startsWith('pyroscope-'))
-      .flatMap((agent) =>
-        readdirSync(join(folder, agent))
-          .filter((file) => file.endsWith('.http-head'))
-          .map((file) => `${agent}/${file.slice(0, 2)}`),
-      )
-  : [];
+it('the recordings are there', () => expect(agentRecordings.length).toBeGreaterThan(20));
 
-it('the recordings are there', () => expect(recordings.length).toBeGreaterThan(20));
-
-describe.each(recordings.filter((name) => !name.startsWith('pyroscope-java')))('%s', (name) => {
+describe.each(agentRecordings.filter((name) => !name.startsWith('pyroscope-java')))('%s', (name) => {
   it('is taken in whole', async () => {
-    const request = recorded(name);
-    const { answer, profiles } = await openUpload(request, LIMITS, NOW_MS);
+    const request = recordedRequest(name);
+    const { answer, profiles } = await openUpload(request, UPLOAD_LIMITS, NOW_MS);
     expect(answer.status).toBe(200);
     expect(answer.body.length).toBe(0);
     const sent = await pprofsIn(request);
@@ -60,8 +38,8 @@ describe.each(recordings.filter((name) => !name.startsWith('pyroscope-java')))('
   });
 
   it('is known again, whatever boundary it comes with', async () => {
-    const request = recorded(name);
-    const again = recorded(name);
+    const request = recordedRequest(name);
+    const again = recordedRequest(name);
     const type = again.headers['content-type'] ?? '';
     const [, boundary] = /boundary=(.+)$/.exec(type) ?? [];
     const moved =
@@ -73,7 +51,7 @@ describe.each(recordings.filter((name) => !name.startsWith('pyroscope-java')))('
             body: Buffer.from(Buffer.from(again.body).toString('latin1').replaceAll(boundary, 'another'), 'latin1'),
           };
     const keys = async (one: WireRequest): Promise<string[]> =>
-      (await openUpload(one, LIMITS, NOW_MS)).profiles.map(({ repeatKey }) => repeatKey);
+      (await openUpload(one, UPLOAD_LIMITS, NOW_MS)).profiles.map(({ repeatKey }) => repeatKey);
     expect(await keys(moved)).toEqual(await keys(request));
   });
 });
@@ -135,8 +113,8 @@ const JAVA: Readonly<
 
 describe.each(Object.entries(JAVA))('pyroscope-java-2.9.2/%s', (number, { totals, routes = {} }) => {
   it('is taken in whole, with its types, totals and labels', async () => {
-    const request = recorded(`pyroscope-java-2.9.2/${number}`);
-    const { answer, profiles, facts } = await openUpload(request, LIMITS, NOW_MS);
+    const request = recordedRequest(`pyroscope-java-2.9.2/${number}`);
+    const { answer, profiles, facts } = await openUpload(request, UPLOAD_LIMITS, NOW_MS);
     expect([answer.status, answer.body.length, facts.refused]).toEqual([200, 0, undefined]);
     expect(facts.trimmed).toMatchObject({ labelsDropped: 0, cutOff: 0, cutStacks: 0 });
     expect(totalsBy(profiles, () => '')).toEqual(mapValues(totals, (total) => ({ '': total })));
@@ -158,7 +136,7 @@ describe.each(Object.entries(JAVA))('pyroscope-java-2.9.2/%s', (number, { totals
 
 it('pyroscope-java: a repeat is known again, whatever boundary it comes with', async () => {
   const keys = async (number: string): Promise<string[]> =>
-    (await openUpload(recorded(`pyroscope-java-2.9.2/${number}`), LIMITS, NOW_MS)).profiles.map(
+    (await openUpload(recordedRequest(`pyroscope-java-2.9.2/${number}`), UPLOAD_LIMITS, NOW_MS)).profiles.map(
       ({ repeatKey }) => repeatKey,
     );
   expect(await keys('06')).toEqual(await keys('05'));
@@ -168,7 +146,7 @@ it('pyroscope-java: a repeat is known again, whatever boundary it comes with', a
 });
 
 it('pyroscope-java: labels that its name sends are kept, also with a dash', async () => {
-  const [{ series }] = (await openUpload(recorded('pyroscope-java-2.9.2/03'), LIMITS, NOW_MS)).profiles;
+  const [{ series }] = (await openUpload(recordedRequest('pyroscope-java-2.9.2/03'), UPLOAD_LIMITS, NOW_MS)).profiles;
   const { labels } = series[0];
   const wanted = { b: 'x/y', e: 'a:b', 'f.g': '1', 'h-i': '2', jfr_event: 'wall', 'otel.scope.version': '2.9.2' };
   for (const [name, value] of Object.entries(wanted)) expect([name, labelValue(labels, name)]).toEqual([name, value]);
@@ -179,7 +157,11 @@ it.each([
   ['08', 'itimer:itimer:ns:itimer:ns', 2_130_000_000, 242, 1],
   ['09', 'object_sampler:object_sampler:bytes:object_sampler:bytes', 614_727_680, 176, 1],
 ])('pyroscope-java-2.9.2/%s (OTLP) is taken in whole', async (number, type, total, functions, resources) => {
-  const { answer, profiles, facts } = await openUpload(recorded(`pyroscope-java-2.9.2/${number}`), LIMITS, NOW_MS);
+  const { answer, profiles, facts } = await openUpload(
+    recordedRequest(`pyroscope-java-2.9.2/${number}`),
+    UPLOAD_LIMITS,
+    NOW_MS,
+  );
   expect([answer.status, answer.body.length, facts.refused]).toEqual([200, 0, undefined]);
   expect(facts.otlp?.numbering).toBe('new');
   expect(profiles).toHaveLength(resources);
@@ -210,28 +192,12 @@ function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A)
 
 it('block and mutex profiles of Go are distinguished', async () => {
   const types = async (name: string): Promise<string[]> =>
-    (await openUpload(recorded(name), LIMITS, NOW_MS)).profiles.flatMap(({ series }) =>
+    (await openUpload(recordedRequest(name), UPLOAD_LIMITS, NOW_MS)).profiles.flatMap(({ series }) =>
       series.map(({ profileType }) => profileType),
     );
   expect(await types('pyroscope-go-1.4.3/05')).toContain('block:delay:nanoseconds:contentions:count');
   expect(await types('pyroscope-go-1.4.3/06')).toContain('mutex:delay:nanoseconds:contentions:count');
 });
-
-/** The request under the paths that the server sees: prefixes are the base path's business. */
-function recorded(name: string): WireRequest {
-  const [first = '', ...lines] = readFileSync(join(folder, `${name}.http-head`), 'utf8')
-    .trimEnd()
-    .split(/\r?\n/);
-  const [method = '', target = ''] = first.split(' ');
-  const [fullPath = '', query = ''] = target.split('?');
-  const path = fullPath.replace(/^.*(\/ingest|\/push\.v1\.|\/v1development)/, '$1');
-  const headers: Record<string, string> = {};
-  for (const line of lines) {
-    const colon = line.indexOf(':');
-    if (colon > 0) headers[line.slice(0, colon).toLowerCase()] = line.slice(colon + 1).trim();
-  }
-  return { method, path, query, headers, body: new Uint8Array(readFileSync(join(folder, `${name}.body`))) };
-}
 
 async function pprofsIn({ path, headers, body }: WireRequest): Promise<Uint8Array[]> {
   if (path.startsWith('/push')) {

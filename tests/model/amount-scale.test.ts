@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { alignedPercent, amountScale } from '#model/amount-scale.ts';
+import { amountScale } from '#model/amount-scale.ts';
 import { difference } from '#model/difference.ts';
 
-const plain = (text: string): string => text.replaceAll('\u00a0', ' ');
 const cpu = { type: 'cpu', unit: 'nanoseconds' };
 
 describe('a table has one unit and decimals that line up', () => {
@@ -47,14 +46,3 @@ it('a rounding error of doubles is not a change; integers are exact', () => {
   expect(difference(2 ** 52, 2 ** 52 + 1)).toBe(1);
   expect(difference(0.3, 0.300_001)).toBeCloseTo(1e-6, 12);
 });
-
-it.each([
-  [100, 123, '+23.0 %'],
-  [100, 104.32, '+4.3 %'],
-  [100, 100, '0.0 %'],
-  [0.1 + 0.2, 0.3, '0.0 %'],
-  [4, 1, '−75.0 %'],
-  [0, 5, 'new'],
-  [5, 0, 'gone'],
-  [0, 0, ''],
-])('%d to %d is %s', (a, b, text) => expect(plain(alignedPercent(a, b))).toBe(text));

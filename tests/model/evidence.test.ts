@@ -68,6 +68,20 @@ describe('units of work', () => {
     expect(compared(plain, b, 'share', 'nobody').found).toEqual(compared(plain, b, 'share').found);
   });
 
+  it('a router that one unit hides is offered, and not once its callees are routes', () => {
+    const router = 'shop.(*Router).ServeHTTP';
+    const hidden = renamed(shop, HTTP, `${HTTP};shop.logged;${router}`);
+    const offered = (program: Program, routes?: string): string | undefined => {
+      const { evidence, union } = compared(program, scaled(program, 'shop.price', 1.5), 'share', routes);
+      return evidence.likelyRouter === undefined ? undefined : union.names[evidence.likelyRouter];
+    };
+    expect(offered(hidden)).toBe(router);
+    expect(offered(hidden, router)).toBeUndefined();
+    // Its name is not that of a router.
+    expect(offered(renamed(shop, HTTP, `${HTTP};shop.everything`))).toBeUndefined();
+    expect(offered(shop)).toBeUndefined();
+  });
+
   it('a handler that is mostly one function may cost more, or be called more', () => {
     const hashing: Program = {
       ...shop,
@@ -264,6 +278,40 @@ describe('moves', () => {
     expect(claims(script(24, 1, 2), script(14, 6, 7)).map((claim) => claim.split(' ')[0])).toEqual(['moved']);
   });
 
+  describe('a callee that a start may inline, without a loss of its caller', () => {
+    const script = (page: number, item: number): Program => ({
+      ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25']: page,
+      ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25;./svc.mjs:item:14']: item,
+      ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25;./svc.mjs:filter:16']: 40,
+      ['node:_http_server:parserOnIncoming:1;./svc.mjs:search:24;./svc.mjs:filter:16']: 60,
+      ['node:_http_server:parserOnIncoming:1;./svc.mjs:search:24;./svc.mjs:sort:17']: 40,
+    });
+
+    it('is no claim where both together may be unchanged', () => {
+      expect(claims(script(60, 1), script(58, 8))).toEqual([]);
+    });
+
+    it('is judged with its caller: the size is that of both', () => {
+      const [found, ...others] = changes(script(40, 1), script(40, 60)).filter(({ supported }) => supported);
+      expect(others).toEqual([]);
+      expect([found.kind, found.name, found.inlined, found.within]).toEqual([
+        'code',
+        './svc.mjs:item:14',
+        ['./svc.mjs:page:25'],
+        './svc.mjs:page:25',
+      ]);
+      expect(found.low! < 144 && 144 < found.high! && found.high! < 300).toBe(true);
+      expect(describeChange(found, cores)).toMatch(
+        /^\.\/svc\.mjs:item:14 with \.\/svc\.mjs:page:25, since one may be inlined in another, costs [\d.]+\u00a0% more in /,
+      );
+      expect(amountsOf(found)).toBe('with ./svc.mjs:page:25, one may be inlined in another');
+    });
+
+    it('is new code if A never ran it', () => {
+      expect(claims(script(40, 0), script(40, 12))).toEqual(['code ./svc.mjs:item:14']);
+    });
+  });
+
   it('a callee that got dearer is not a move', () => {
     expect(claims(shop, scaled(shop, 'shop.price', 1.6))).toEqual(['code shop.price']);
   });
@@ -278,6 +326,23 @@ describe('every normalisation', () => {
       if (supported && scope !== 'unit' && codePct !== null)
         expect((part / (selfB - part)) * 100).toBeCloseTo(codePct, 6);
   });
+
+  it.each(['share', 'per-second', 'equal-work'] as const)(
+    '%s: percent, interval and verdict are of one test',
+    (kind) => {
+      const { found, evidence } = compared(shop, scaled(shop, 'shop.rank', 1.1), kind);
+      const rows = found.changes.filter(({ low, high }) => low !== null && high !== null);
+      for (const { low, high, codePct } of rows) expect(low! <= codePct! && codePct! <= high!).toBe(true);
+      const functions = rows.filter(
+        ({ kind: of, scope, supported }) => of === 'code' && scope === 'self' && !supported,
+      );
+      expect(functions.length).toBeGreaterThan(4);
+      for (const { index, low, high, codePct } of functions)
+        expect([codePct, low, high]).toEqual(
+          (['change', 'low', 'high'] as const).map((column) => evidence.functions[column][index] * 100),
+        );
+    },
+  );
 });
 
 describe('many tests', () => {

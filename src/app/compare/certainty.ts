@@ -1,16 +1,10 @@
 /** How sure the changes of a graph's boxes are. */
 import type { DiffPicture } from '#analysis/analysis.ts';
 import { type AmountUnit, formatAmount } from '#model/changes-text.ts';
+import { percentText } from '#model/percent-text.ts';
 import type { SideName } from '../sides/sides.ts';
 import type { UrlState } from '../url/url-state.ts';
-import {
-  evidenceOfFunction,
-  evidenceOfNode,
-  pathsOf,
-  percentText,
-  verdictOfFunction,
-  verdictOfNode,
-} from './diff-words.ts';
+import { evidenceOfFunction, evidenceOfNode, pathsOf, verdictOfFunction, verdictOfNode } from './diff-words.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 
 /** By node of the shown tree. */

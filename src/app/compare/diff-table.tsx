@@ -1,9 +1,10 @@
 /** Functions with both sides beside each other: the largest change of self first. */
 import { type ReactElement, useMemo } from 'react';
 import { pathOf } from '#model/call-path.ts';
-import { alignedPercent, type AmountScale, amountScale } from '#model/amount-scale.ts';
+import { type AmountScale, amountScale } from '#model/amount-scale.ts';
 import { difference } from '#model/difference.ts';
 import { exactAmount } from '#model/changes-text.ts';
+import { percentText } from '#model/percent-text.ts';
 import { showSandwich } from '../state/commands.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { type FunctionColumn, FunctionGrid } from '../views/functions/function-grid.tsx';
@@ -12,7 +13,7 @@ import { largestNode, largestOf } from '../views/largest-node.ts';
 import { changeScale } from './change-scale.ts';
 import { functionColourKey } from './diff-colours.ts';
 import { sortedRows } from './diff-rows.ts';
-import { intervalText, unitOf, verdictOfFunction } from './diff-words.ts';
+import { intervalOf, unitOf, verdictOfFunction } from './diff-words.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './diff-table.module.css';
 
@@ -108,7 +109,7 @@ function Cells({ shown, scale, func }: CellsProps): ReactElement {
       >
         {scale.change(difference(ofA, ofB))}
       </div>
-      <div role="gridcell">{alignedPercent(ofA, ofB)}</div>
+      <div role="gridcell">{percentText(ofA, ofB)}</div>
     </>
   );
   return (
@@ -116,7 +117,7 @@ function Cells({ shown, scale, func }: CellsProps): ReactElement {
       {amount(a.self[func])}
       {amount(b.self[func])}
       {change(a.self[func], b.self[func])}
-      <div role="gridcell">{evidence && intervalText(evidence.functions, func)}</div>
+      <div role="gridcell">{evidence && intervalOf(evidence.functions, func)}</div>
       {amount(a.total[func])}
       {amount(b.total[func])}
       {change(a.total[func], b.total[func])}

@@ -4,13 +4,14 @@ import type { DiffPicture } from '#analysis/analysis.ts';
 import { difference } from '#model/difference.ts';
 import { nodeName } from '#model/call-tree.ts';
 import { formatAmount, formatChange } from '#model/changes-text.ts';
+import { percentText } from '#model/percent-text.ts';
 import { formatShare } from '#model/units.ts';
 import type { Place } from '../state/ui-store.ts';
 import { placeOf } from '../views/place-of.ts';
 import { TooltipBox, TooltipLine } from '../views/flamegraph/tooltip-box.tsx';
 import type { Certainty } from './certainty.ts';
 import { monthlyText } from './cost.ts';
-import { percentText, unitOf } from './diff-words.ts';
+import { unitOf } from './diff-words.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 import styles from './side-colours.module.css';
 

@@ -3,9 +3,10 @@ import { type ReactElement, useMemo } from 'react';
 import type { DiffAnswer } from '#analysis/analysis.ts';
 import { findPath, pathOf } from '#model/call-path.ts';
 import { nodeName } from '#model/call-tree.ts';
-import { alignedPercent, amountScale } from '#model/amount-scale.ts';
+import { amountScale } from '#model/amount-scale.ts';
 import { difference } from '#model/difference.ts';
 import { exactAmount } from '#model/changes-text.ts';
+import { percentText } from '#model/percent-text.ts';
 import { sumUp } from '#model/union.ts';
 import { hotPath, type RowOrder } from '#model/visible-rows.ts';
 import { runFrameKey } from '../state/commands.ts';
@@ -93,7 +94,7 @@ export function DiffTreeView({ shown, hit, hitNodes, onKey }: DiffTreeViewProps)
               >
                 {scale.change(difference(ofA, ofB))}
               </div>
-              <div role="gridcell">{alignedPercent(ofA, ofB)}</div>
+              <div role="gridcell">{percentText(ofA, ofB)}</div>
             </>
           );
         }}

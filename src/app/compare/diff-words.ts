@@ -5,7 +5,8 @@ import { rootName } from '#model/call-tree.ts';
 import { type AmountUnit, formatAmount, formatChange } from '#model/changes-text.ts';
 import { type Findings, IDLE_ROW, type Verdict, verdicts } from '#model/evidence.ts';
 import { formatDuration } from '#model/time-text.ts';
-import { formatCount, formatNumber, formatValue, signedFixed } from '#model/units.ts';
+import { intervalText, percentText } from '#model/percent-text.ts';
+import { formatCount, formatValue } from '#model/units.ts';
 import { type Side, type SideName, sideNames } from '../sides/sides.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 
@@ -47,18 +48,6 @@ export function rateText(shown: ShownComparison | undefined, name: SideName, sid
   return unit.kind === 'per-second' ? formatAmount(totals[name], unit) : undefined;
 }
 
-/** `+23.0 %`; `new`, `gone`; nothing where both have nothing. */
-export function percentText(a: number, b: number): string {
-  if (a === 0 && b === 0) return '';
-  if (a === 0) return 'new';
-  if (b === 0) return 'gone';
-  return signedPercent((difference(a, b) / a) * 100);
-}
-
-export function signedPercent(percent: number): string {
-  return `${percent > 0 ? '+' : ''}${formatNumber(percent)}\u00a0%`;
-}
-
 /** Both sides of something, in words for a screen reader. */
 export function sidesText(a: number, b: number, unit: AmountUnit): string {
   const change = difference(a, b);
@@ -77,13 +66,9 @@ export function verdictOfFunction(evidence: EvidenceAnswer, func: number): Verdi
   return func < 0 ? 'untested' : verdicts[evidence.functions.verdict[func]];
 }
 
-/** `+12.0 … +34.0 %`, both ends with the same decimals: the wide one has no more; nothing where none is known. */
-export function intervalText({ low, high }: Findings, row: number): string {
-  if (row < 0 || !Number.isFinite(low[row]) || !Number.isFinite(high[row])) return '';
-  const ends = [low[row] * 100, high[row] * 100];
-  const decimals = ends.some((end) => Math.abs(end) >= 99.95) ? 0 : 1;
-  const [from, until] = ends.map((end) => signedFixed(end, decimals));
-  return `${from} … ${until}\u00a0%`;
+/** `+12.0 … +34.0 %`; nothing where none is known. */
+export function intervalOf({ low, high }: Findings, row: number): string {
+  return row < 0 ? '' : intervalText(low[row] * 100, high[row] * 100);
 }
 
 /** A sentence of evidence for a node. */
@@ -137,7 +122,7 @@ function sentence({ open }: ShownComparison, findings: Findings, row: number, is
     : undefined;
   switch (verdicts[findings.verdict[row]]) {
     case 'supported': {
-      const between = intervalText(findings, row);
+      const between = intervalOf(findings, row);
       return between === '' ? 'More than noise.' : `More than noise: relative to the rest ${between} (95 %).`;
     }
     case 'unclear': {

@@ -1,7 +1,7 @@
 /** What the colours of a difference mean, in words: for the page and for pictures. */
+import { signedPercent } from '#model/percent-text.ts';
 import type { UrlState } from '../url/url-state.ts';
 import { type ChangeScale, growthOf } from './change-scale.ts';
-import { signedPercent } from './diff-words.ts';
 
 export interface ScaleTick {
   /** Position on the scale, -1 to 1. */

@@ -13,6 +13,7 @@ import {
   summarise,
   type AmountUnit,
 } from '#model/changes-text.ts';
+import { percentText } from '#model/percent-text.ts';
 import { splitName } from '#model/function-name.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { readable } from '#render/text.ts';
@@ -29,7 +30,7 @@ import { type Filter, filteredBy, linesOf, offeredFilters } from './change-filte
 import { changeScale } from './change-scale.ts';
 import { monthlyText } from './cost.ts';
 import { functionColourKey } from './diff-colours.ts';
-import { percentText, totalsOf, unitOf } from './diff-words.ts';
+import { totalsOf, unitOf } from './diff-words.ts';
 import { sideNames } from '../sides/sides.ts';
 import { sideLine } from './side-words.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
@@ -78,6 +79,7 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
           <Button onClick={() => navigate({ routes: undefined }, 'push')}>Clear</Button>
         </p>
       )}
+      {evidence.likelyRouter !== undefined && <LikelyRouter name={shown.diff.functions.names[evidence.likelyRouter]} />}
       <div className={styles['filters']}>
         <RadioRow<Filter>
           label="Which changes"
@@ -117,6 +119,16 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
         </p>
       )}
     </section>
+  );
+}
+
+/** Offers what makes the routes below a router units of their own. */
+function LikelyRouter({ name }: { name: string }): ReactElement {
+  return (
+    <p className={styles['summary']}>
+      <bdi>{readable(name).slice(0, MAX_NAME_LENGTH)}</bdi> calls several functions and does nothing itself, as a router
+      does. <Button onClick={() => navigate({ routes: name }, 'push')}>Callees are routes</Button>
+    </p>
   );
 }
 

@@ -4,6 +4,7 @@ import type { OtlpNumbering, OtlpProfile, OtlpScope } from '#formats/decoders/ot
 import type { Label } from '#model/labels.ts';
 import type { Profile } from '#model/profile.ts';
 import { WireSink } from '#wire/wire-sink.ts';
+import type { TraceContexts } from '../incoming.ts';
 import type { RequestFacts, WireAnswer, WireRequest } from '../request.ts';
 import { RpcError, type RpcCode } from '../rpc/rpc-error.ts';
 import { answerRpc } from '../rpc/rpc.ts';
@@ -166,9 +167,9 @@ function openMessage(body: Uint8Array, codec: Codec, outcome: Outcome, limits: I
     };
     /** Takes all, or nothing. @param places of the profiles in it @throws Refusal */
     const keep = (decoded: readonly DecodedProfile[], places: readonly number[]): void => {
-      const own = decoded.map(({ labels, profile, timeMs }, i) => {
+      const own = decoded.map(({ labels, profile, timeMs, spans }, i) => {
         const repeatKey = timeMs === undefined ? '' : `${key} ${outcome.taken.length + i}`;
-        return seriesOfProfile(profile, labels, timeMs ?? nowMs, repeatKey, limits, nowMs);
+        return seriesOfProfile(profile, labels, timeMs ?? nowMs, repeatKey, limits, nowMs, spans);
       });
       for (const { incoming } of own)
         for (const { labels } of incoming.series)
@@ -198,7 +199,7 @@ function openMessage(body: Uint8Array, codec: Codec, outcome: Outcome, limits: I
     for (const { labels, timeMs, places, profiles } of grouper.take()) {
       try {
         keep(
-          profiles().map((profile) => ({ labels, profile, timeMs })),
+          profiles().map((linked) => ({ labels, timeMs, ...linked })),
           places,
         );
       } catch (error) {
@@ -218,6 +219,7 @@ interface DecodedProfile {
   readonly labels: readonly Label[];
   readonly profile: Profile;
   readonly timeMs: number | undefined;
+  readonly spans?: TraceContexts | undefined;
 }
 
 /** A message may carry a profile in the form in which it was recorded. @throws Refusal, DecodeError */

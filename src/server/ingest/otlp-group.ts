@@ -1,12 +1,13 @@
 /** Samples of an OTLP message that become one profile, in columns: a message may have millions of timestamps. */
 
-import { Float64Column } from '#base/column.ts';
+import { Float64Column, Int32Column } from '#base/column.ts';
 import { PairIndex } from '#base/pair-index.ts';
 import type { DecodeLimits } from '#formats/decode-limits.ts';
 import { type OtlpFrames, OtlpStacks } from '#formats/decoders/otlp-stacks.ts';
 import { ProfileBuilder } from '#formats/profile-builder.ts';
 import type { Label } from '#model/labels.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
+import type { TraceContext, TraceContexts } from '../incoming.ts';
 import type { OtlpLabels } from './otlp-labels.ts';
 
 /** Profiles are joined only within this number of label sets: beyond 200, labels of samples are left out. */
@@ -20,7 +21,13 @@ export interface OtlpGroup {
   /** The places in the message of the profiles in it, each once. */
   readonly places: readonly number[];
   /** One, or several where one would exceed the limits. @throws DecodeError */
-  profiles(): readonly Profile[];
+  profiles(): readonly LinkedProfile[];
+}
+
+export interface LinkedProfile {
+  readonly profile: Profile;
+  /** The spans that its samples are linked to, which are no labels. */
+  readonly spans: TraceContexts | undefined;
 }
 
 export interface OtlpKind {
@@ -111,8 +118,8 @@ export class OtlpSums {
     };
   }
 
-  #profiles(frames: OtlpFrames, labels: OtlpLabels, limits: DecodeLimits): Profile[] {
-    const made: Profile[] = [];
+  #profiles(frames: OtlpFrames, labels: OtlpLabels, limits: DecodeLimits): LinkedProfile[] {
+    const made: LinkedProfile[] = [];
     let part = new Part(this.kind, frames, labels, limits);
     this.#rows.each((stack, linked, value) => {
       if (!part.hasRoom(stack, linked)) {
@@ -135,6 +142,11 @@ class Part {
   readonly #stacks: OtlpStacks;
   /** Of the builder, by their numbers in the message. */
   readonly #sets = new Map<number, { readonly set: number; readonly size: number }>();
+  /** By link: the position of its context, -1 without one. */
+  readonly #contextOf = new Map<number, number>();
+  readonly #contexts: TraceContext[] = [];
+  /** By sample. */
+  readonly #context = new Int32Column();
 
   constructor(kind: OtlpKind, frames: OtlpFrames, labels: OtlpLabels, limits: DecodeLimits) {
     this.#kind = kind;
@@ -154,17 +166,32 @@ class Part {
     const { types, period } = this.#kind;
     const values = types.length === 1 ? [value] : [value, value * (period?.value ?? 0)];
     this.#builder.sample(this.#stacks.node(stack), values, this.#set(linked).set);
+    this.#context.push(this.#linkedContext(linked));
   }
 
-  take(): Profile {
-    return { ...this.#builder.take(), period: this.#kind.period };
+  take(): LinkedProfile {
+    const profile = { ...this.#builder.take(), period: this.#kind.period };
+    const contexts = this.#contexts;
+    return { profile, spans: contexts.length === 0 ? undefined : { of: this.#context.take(), contexts } };
   }
 
   #set(linked: number): { readonly set: number; readonly size: number } {
-    let known = this.#sets.get(linked);
+    const set = this.#labels.setOf(linked);
+    let known = this.#sets.get(set);
     if (known === undefined) {
-      const pairs = this.#labels.pairs(linked);
-      this.#sets.set(linked, (known = { set: this.#builder.labels(pairs), size: pairs.length }));
+      const pairs = this.#labels.pairs(set);
+      this.#sets.set(set, (known = { set: this.#builder.labels(pairs), size: pairs.length }));
+    }
+    return known;
+  }
+
+  #linkedContext(linked: number): number {
+    const link = this.#labels.linkOf(linked);
+    if (link === 0) return -1;
+    let known = this.#contextOf.get(link);
+    if (known === undefined) {
+      const context = this.#labels.context(link);
+      this.#contextOf.set(link, (known = context === undefined ? -1 : this.#contexts.push(context) - 1));
     }
     return known;
   }

@@ -3,8 +3,9 @@
 import { PairIndex } from '#base/pair-index.ts';
 import { type DecodeLimits, refuseCount } from '#formats/decode-limits.ts';
 import { traceLabelsOf } from '#formats/decoders/otlp.ts';
-import type { OtlpDictionary, OtlpSample } from '#formats/decoders/otlp-message.ts';
+import { entryOf, type OtlpDictionary, type OtlpSample } from '#formats/decoders/otlp-message.ts';
 import type { LabelPair } from '#formats/profile-builder.ts';
+import type { TraceContext } from '../incoming.ts';
 
 export class OtlpLabels {
   readonly #dictionary: OtlpDictionary;
@@ -42,10 +43,24 @@ export class OtlpLabels {
     return this.#withLinks.intern(set, link);
   }
 
-  /** @param linked a number from `linked` */
-  pairs(linked: number): readonly LabelPair[] {
-    const own = this.#sets[this.#withLinks.first(linked)];
-    const link = this.#withLinks.second(linked);
-    return link === 0 ? own : [...own, ...traceLabelsOf({ link }, this.#dictionary)];
+  /** The set within a number from `linked`. */
+  setOf(linked: number): number {
+    return this.#withLinks.first(linked);
+  }
+
+  /** @param set a number from `set` or `setOf` */
+  pairs(set: number): readonly LabelPair[] {
+    return this.#sets[set];
+  }
+
+  /** The link within a number from `linked`; 0 is none. */
+  linkOf(linked: number): number {
+    return this.#withLinks.second(linked);
+  }
+
+  /** @param link from `linkOf`, not 0 @returns undefined where it names neither a span nor a trace */
+  context(link: number): TraceContext | undefined {
+    const { span, trace } = entryOf(this.#dictionary.links, link)!;
+    return span === '' && trace === '' ? undefined : { span, root: '', trace };
   }
 }

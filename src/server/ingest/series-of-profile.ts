@@ -52,6 +52,7 @@ export interface TakenProfile {
 /**
  * @param labels as sent, `__name__` among them
  * @param timeMs of the profile, checked against the limits
+ * @param spans of its samples, where they are not in its labels
  * @throws Refusal
  */
 export function seriesOfProfile(
@@ -61,6 +62,7 @@ export function seriesOfProfile(
   repeatKey: string,
   limits: IngestLimits,
   nowMs: number,
+  spans = traceContexts(decoded),
 ): TakenProfile {
   checkTime(timeMs, limits, nowMs);
   if (decoded.sampleCount > limits.maxSamples) {
@@ -103,7 +105,7 @@ export function seriesOfProfile(
       period,
       repeatKey,
       series,
-      spans: traceContexts(profile),
+      spans,
     },
     trimmed: { cutStacks, labelsDropped: dropped ? 1 : 0, negativeValues, cumulative: 0, cutOff: 0 },
   };

@@ -3,6 +3,7 @@
  * and stack. Ids do not compress: the row is as small as they allow, and a search reads the ids alone.
  */
 
+import { Float64Column, Int32Column } from '#base/column.ts';
 import type { ByteReader } from '#base/byte-reader.ts';
 import { WireSink } from '#wire/wire-sink.ts';
 import type { TraceContext } from '../incoming.ts';
@@ -11,12 +12,15 @@ import { commonDivisor } from './sample-vector.ts';
 
 const SPAN_BYTES = 8;
 const TRACE_BYTES = 16;
+/** Values of a series. */
+const FIRST_ROOM = 16;
 
-/** Values of one series. */
+/** Values of one series, in the order in which they came. */
 interface SeriesValues {
   readonly series: number;
-  /** By context and leaf. */
-  readonly values: Map<number, Map<number, number>>;
+  readonly context: Int32Column;
+  readonly leaf: Int32Column;
+  readonly value: Float64Column;
 }
 
 /** Collects the values of one upload. */
@@ -35,57 +39,73 @@ export class SpanRowBuilder {
 
   /** What is added from here on is of this series. */
   begin(series: number): void {
-    this.#current = { series, values: new Map() };
+    this.#current = {
+      series,
+      context: new Int32Column(FIRST_ROOM),
+      leaf: new Int32Column(FIRST_ROOM),
+      value: new Float64Column(FIRST_ROOM),
+    };
   }
 
   add(context: number, leaf: number, value: number): void {
     const current = this.#current!;
-    let byLeaf = current.values.get(context);
-    if (byLeaf === undefined) {
-      if (current.values.size === 0) this.#series.push(current);
-      current.values.set(context, (byLeaf = new Map()));
-    }
-    byLeaf.set(leaf, (byLeaf.get(leaf) ?? 0) + value);
+    if (current.value.length === 0) this.#series.push(current);
+    current.context.push(context);
+    current.leaf.push(leaf);
+    current.value.push(value);
   }
 
   encode(): Uint8Array {
-    const sink = new WireSink(4096);
     const spans = new Ids();
     const traces = new Ids();
     // Contexts whose values were all left out are not stored.
-    const used = [...new Set(this.#series.flatMap(({ values }) => [...values.keys()]))].sort((a, b) => a - b);
-    const position = new Map(used.map((context, i) => [context, i]));
-    const rows = used.map((context) => {
-      const { span, root, trace } = this.#contexts[context];
-      return [spans.at(span), spans.at(root), traces.at(trace)];
-    });
+    const position = new Int32Array(this.#contexts.length).fill(-1);
+    for (const { context } of this.#series) for (let i = 0; i < context.length; i++) position[context.values[i]] = 0;
+    const rows: number[] = [];
+    for (const [context, { span, root, trace }] of this.#contexts.entries()) {
+      if (position[context] < 0) continue;
+      position[context] = rows.length / 3;
+      rows.push(spans.at(span), spans.at(root), traces.at(trace));
+    }
+    const sink = new WireSink(4096 + rows.length * SPAN_BYTES);
     spans.write(sink);
     traces.write(sink);
-    sink.varint(rows.length);
-    for (const row of rows) for (const at of row) sink.varint(at);
+    sink.varint(rows.length / 3);
+    for (const at of rows) sink.varint(at);
     sink.varint(this.#series.length);
-    for (const { series, values } of this.#series) {
-      const entries = [...values].flatMap(([context, byLeaf]) =>
-        Array.from(byLeaf, ([leaf, value]) => ({ context: position.get(context)!, leaf, value })),
-      );
-      entries.sort((a, b) => a.context - b.context || a.leaf - b.leaf);
-      const divisor = commonDivisor(
-        Float64Array.from(entries, ({ value }) => value),
-        0,
-        entries.length,
-      );
-      sink.varint(series);
-      sink.varint(divisor);
-      sink.varint(entries.length);
-      let last = 0;
-      for (const { context, leaf, value } of entries) {
-        sink.varint(context - last);
-        sink.varint(leaf);
-        sink.varint(value / divisor);
-        last = context;
-      }
-    }
+    for (const values of this.#series) writeValues(sink, values, position);
     return sink.take();
+  }
+}
+
+/** By context and leaf, equal ones summed. @param position by context */
+function writeValues(sink: WireSink, { series, context, leaf, value }: SeriesValues, position: Int32Array): void {
+  const [contexts, leaves, amounts] = [context.values, leaf.values, value.values];
+  const order = Int32Array.from({ length: value.length }, (_, i) => i);
+  order.sort((a, b) => contexts[a] - contexts[b] || leaves[a] - leaves[b]);
+  const sums = new Float64Array(order.length);
+  let length = 0;
+  for (const [i, entry] of order.entries()) {
+    const before = order[length - 1];
+    if (i > 0 && contexts[before] === contexts[entry] && leaves[before] === leaves[entry]) {
+      sums[length - 1] += amounts[entry];
+    } else {
+      // The first of equal ones stands for all.
+      order[length] = entry;
+      sums[length++] = amounts[entry];
+    }
+  }
+  const divisor = commonDivisor(sums, 0, length);
+  sink.varint(series);
+  sink.varint(divisor);
+  sink.varint(length);
+  let last = 0;
+  for (let i = 0; i < length; i++) {
+    const at = position[contexts[order[i]]];
+    sink.varint(at - last);
+    sink.varint(leaves[order[i]]);
+    sink.varint(sums[i] / divisor);
+    last = at;
   }
 }
 
@@ -102,7 +122,7 @@ class Ids {
 
   write(sink: WireSink): void {
     sink.varint(this.#positions.size);
-    for (const id of this.#positions.keys()) sink.bytes(Buffer.from(id, 'hex'));
+    sink.bytes(Buffer.from([...this.#positions.keys()].join(''), 'hex'));
   }
 }
 

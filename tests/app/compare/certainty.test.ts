@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { amountText, certaintyOfHalf, certaintyOfUnion } from '#app/compare/certainty.ts';
-import { intervalText, rootLabelOf, unitOf } from '#app/compare/diff-words.ts';
+import { intervalOf, rootLabelOf, unitOf } from '#app/compare/diff-words.ts';
 import { compared } from './shown-comparison.ts';
 
 const rest = 'main;work 60000\nmain;other 8000\n';
@@ -35,9 +35,9 @@ it('says what its interval is of: of self where the colours show self', async ()
   const { tree, functions } = shown.diff;
   const nodeOf = (name: string): number => tree.func.indexOf(functions.names.indexOf(name));
   const said = (rule: 'self' | 'total'): string => certaintyOfUnion(shown, rule).text(nodeOf('slow'));
-  const ofSelf = intervalText(shown.evidence.functions, functions.names.indexOf('slow'));
+  const ofSelf = intervalOf(shown.evidence.functions, functions.names.indexOf('slow'));
   expect(said('self')).toBe(`Everywhere, self: more than noise: relative to the rest ${ofSelf} (95 %).`);
-  const ofPath = intervalText(shown.evidence.nodes, shown.evidence.nodeRow[shown.diff.node[nodeOf('slow')]]);
+  const ofPath = intervalOf(shown.evidence.nodes, shown.evidence.nodeRow[shown.diff.node[nodeOf('slow')]]);
   expect(said('total')).toBe(`This path, total: more than noise: relative to the rest ${ofPath} (95 %).`);
   expect(ofPath).not.toBe(ofSelf);
 });

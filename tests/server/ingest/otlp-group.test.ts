@@ -38,7 +38,7 @@ it('is several profiles where one would have too many frames, functions or call 
     for (const sample of message.scopes[0].profiles[0].samples) rows.add(sample.stack, labels.linked(set, sample), 1);
     const kind = { name: 'cpu', types: [{ type: 'cpu', unit: 'ns' }], period: undefined };
     const group = new OtlpSums(kind, [], rows, undefined, 0).take(new OtlpFrames(message.dictionary), labels, all);
-    return group.profiles().map(({ functions }) => functions.names.join(' '));
+    return group.profiles().map(({ profile }) => profile.functions.names.join(' '));
   };
   const inTwos = ['main a1 a b1 b', 'main c1 c d1 d', 'main e1 e'];
   expect(namesWithin({})).toEqual(['main a1 a b1 b c1 c d1 d e1 e']);

@@ -9,6 +9,7 @@ import type { Profile } from '#model/profile.ts';
 import { kindedNames, type SlicedColumns } from '#model/slices.ts';
 import { openUpload } from '#server/ingest/open-upload.ts';
 import { answerQuery } from '#server/query/answer-query.ts';
+import type { WireRequest } from '#server/request.ts';
 import { openForReading } from '#server/store/database.ts';
 import { Interner } from '#server/store/interner.ts';
 import { PartColumns } from '#server/store/part-columns.ts';
@@ -31,23 +32,19 @@ const TAKES_KINDS = { accept: '*/*;flametide-frame-kinds=true' };
 
 const disk = testStore();
 
-/** By a writer of its own, as after a restart. */
 async function push(minute: number, recording = kindsRecording): Promise<void> {
   const from = BASE_MS / 1000 + minute * 60;
-  const { answer, profiles } = await openUpload(
-    {
-      method: 'POST',
-      path: '/ingest',
-      query: `name=shop&format=jfr&from=${from}&until=${from + 10}&sampleRate=100`,
-      headers: {},
-      body: recording.slice(),
-    },
-    UPLOAD_LIMITS,
-    BASE_MS + HOUR_MS,
-  );
+  const query = `name=shop&format=jfr&from=${from}&until=${from + 10}&sampleRate=100`;
+  await take({ path: '/ingest', query, headers: {}, body: recording.slice() });
+}
+
+/** By a writer of its own, as after a restart. */
+async function take(request: Omit<WireRequest, 'method'>): Promise<void> {
+  const now = BASE_MS + HOUR_MS;
+  const { answer, profiles } = await openUpload({ method: 'POST', ...request }, UPLOAD_LIMITS, now);
   expect(answer.status).toBe(200);
   const writer = new ProfileWriter(disk.db);
-  for (const profile of profiles) writer.add(profile, BASE_MS + HOUR_MS);
+  for (const profile of profiles) writer.add(profile, now);
   writer.flush();
 }
 
@@ -114,6 +111,42 @@ describe('kinds of frames in the store', () => {
     for (let minute = 71; minute < 81; minute++) await push(minute);
     finish(upkeep(disk.db, { retentionMs: undefined, maxBytes: Infinity, spans: KEEP_SPANS }, BASE_MS + 3 * HOUR_MS));
     expect(await merged(TAKES_KINDS)).toEqual(once(13));
+  });
+
+  it('come back from an OTLP message', async () => {
+    const profile = {
+      sampleType: { typeStrindex: 4, unitStrindex: 5 },
+      periodType: { typeStrindex: 6, unitStrindex: 7 },
+      period: 1e7,
+      timeUnixNano: `${BASE_MS + 1000}000000`,
+      samples: [{ stackIndex: 1, values: [3] }],
+    };
+    const json = {
+      resourceProfiles: [{ scopeProfiles: [{ profiles: [profile] }] }],
+      dictionary: {
+        mappingTable: [{}],
+        locationTable: [
+          {},
+          { lines: [{ functionIndex: 1 }], attributeIndices: [1] },
+          { lines: [{ functionIndex: 2 }], attributeIndices: [2] },
+        ],
+        functionTable: [{}, { nameStrindex: 1 }, { nameStrindex: 2 }],
+        stackTable: [{}, { locationIndices: [2, 1] }],
+        attributeTable: [
+          {},
+          { keyStrindex: 3, value: { stringValue: 'cpython' } },
+          { keyStrindex: 3, value: { stringValue: 'kernel' } },
+        ],
+        stringTable: ['', 'main', 'read', 'profile.frame.type', 'samples', 'count', 'cpu', 'nanoseconds'],
+      },
+    };
+    await take({
+      path: '/v1development/profiles',
+      query: '',
+      headers: { 'content-type': 'application/json' },
+      body: new TextEncoder().encode(JSON.stringify(json)),
+    });
+    expect(await merged(TAKES_KINDS)).toEqual(['main Python; read kernel: 3']);
   });
 
   it('distinguish nothing for other clients', async () => {
