@@ -49,15 +49,22 @@ export class Float64Column {
   }
 
   push(value: number): void {
-    if (this.length === this.values.length) {
-      const larger = new Float64Array(Math.max(FIRST_ROOM, this.length * 2));
-      larger.set(this.values);
-      this.values = larger;
-    }
+    if (this.length === this.values.length) this.reserve(1);
     this.values[this.length++] = value;
   }
 
+  /** Makes room for `more` values behind the last one. */
+  reserve(more: number): void {
+    const needed = this.length + more;
+    if (needed <= this.values.length) return;
+    const larger = new Float64Array(Math.max(FIRST_ROOM, needed, this.values.length * 2));
+    larger.set(this.values.subarray(0, this.length));
+    this.values = larger;
+  }
+
+  /** As in `Int32Column`. */
   take(): Float64Array<ArrayBuffer> {
-    return this.values.slice(0, this.length);
+    const { values, length } = this;
+    return length * 4 >= values.length * 3 ? values.subarray(0, length) : values.slice(0, length);
   }
 }

@@ -6,6 +6,7 @@
  *   json.enterArray(); while (json.item()) …value or skip…
  */
 import { ByteTexts } from './byte-texts.ts';
+import { escapeControl, hasStringEnd, isWord } from './json-bytes.ts';
 import { JsonKeys } from './json-keys.ts';
 
 export type JsonKind = 'object' | 'array' | 'string' | 'number' | 'true' | 'false' | 'null' | 'nothing';
@@ -22,6 +23,13 @@ const LETTERS = Array.from({ length: 123 }, (_, i) =>
   i >= 65 && (i <= 90 || i >= 97) ? String.fromCharCode(i) : undefined,
 );
 const POWERS = Float64Array.from({ length: 16 }, (_, i) => 10 ** i);
+
+/** An `Int32Column` or a `Float64Column`. */
+interface NumberColumn {
+  values: { readonly length: number; [index: number]: number };
+  length: number;
+  reserve(more: number): void;
+}
 
 /** Makes the error that is thrown. @param what such as `a number was expected` @param at of the bytes */
 export type JsonFailure = (what: string, at: number) => Error;
@@ -192,11 +200,12 @@ export class JsonPull {
    * Right behind `enterArray`: takes the entries that are short whole numbers below `below`, up to the first that is
    * not, or up to `most` in all. The others come by `item`.
    */
-  shortNumbers(into: { length: number; push(value: number): void }, most: number, below = Infinity): void {
+  shortNumbers(into: NumberColumn, most: number, below = Infinity): void {
     const { bytes } = this;
+    let { values, length } = into;
     let end = this.at;
     let isFresh = this.#isFresh;
-    while (into.length < most && (isFresh || bytes[end] === COMMA)) {
+    while (length < most && (isFresh || bytes[end] === COMMA)) {
       const start = isFresh ? end : end + 1;
       let at = start;
       let value = 0;
@@ -204,10 +213,16 @@ export class JsonPull {
       const after = bytes[at];
       const isShort = at > start && at - start <= MAX_SAFE_DIGITS && value < below;
       if (!isShort || (after !== COMMA && after !== CLOSE_ARRAY)) break;
-      into.push(value);
+      if (length === values.length) {
+        into.length = length;
+        into.reserve(1);
+        values = into.values;
+      }
+      values[length++] = value;
       end = at;
       isFresh = false;
     }
+    into.length = length;
     this.at = end;
     this.#isFresh = isFresh;
   }
@@ -360,27 +375,4 @@ export class JsonPull {
   #wrong(what: string): Error {
     return this.at >= this.bytes.length ? this.#fail('', this.at) : this.#fail(what, this.at);
   }
-}
-
-/** Whether one of four bytes is a quote or a backslash. */
-function hasStringEnd(word: number): boolean {
-  const quote = word ^ 0x22222222;
-  const escape = word ^ 0x5c5c5c5c;
-  return ((((quote - 0x01010101) & ~quote) | ((escape - 0x01010101) & ~escape)) & 0x80808080) !== 0;
-}
-
-/** Letters, digits, signs and points: of numbers, true, false and null. */
-function isWord(byte: number): boolean {
-  return (
-    (byte >= ZERO && byte <= NINE) ||
-    (byte >= 97 && byte <= 122) ||
-    (byte >= 65 && byte <= 90) ||
-    byte === MINUS ||
-    byte === DOT ||
-    byte === 43
-  );
-}
-
-function escapeControl(character: string): string {
-  return `\\u00${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
 }

@@ -75,6 +75,14 @@ export class ProfileBuilder {
     return this.#sampleNode.length;
   }
 
+  /** Makes room for about so many more samples at once: growing costs as much as filling. */
+  expect(samples: number): void {
+    const more =
+      Math.min(samples, this.#limits.samples, Math.floor(this.#limits.values / this.#values.length)) - this.sampleCount;
+    if (more <= 0) return;
+    for (const column of [this.#sampleNode, this.#sampleLabels, this.#times, ...this.#values]) column.reserve(more);
+  }
+
   /** Functions of one name are one function; file, first line and mapping are those of its first sight. */
   frame({ name, file = '', line = 0, startLine = 0, mapping = '', kind = '' }: FrameFacts): number {
     const func = this.#functions.intern(name, file, lineNumber(startLine), mapping);

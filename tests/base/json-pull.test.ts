@@ -1,6 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { Float64Column } from '#base/column.ts';
+import { JsonObjects } from '#base/json-objects.ts';
 import { JsonPull } from '#base/json-pull.ts';
+import { JsonRows } from '#base/json-rows.ts';
 
 class Wrong extends Error {
   readonly at: number;
@@ -40,17 +43,20 @@ describe('JsonPull', () => {
     fc.assert(
       fc.property(fc.array(numbers), fc.nat(2), fc.nat(5), (list, indent, most) => {
         const json = pull(JSON.stringify(list, undefined, indent));
-        const read: number[] = [];
+        const read = new Float64Column();
         json.enterArray();
-        do json.shortNumbers(read, read.length + most, 1e6);
-        while (json.item() && read.push(json.number()) > 0);
-        expect(read.map((one) => one + 0)).toEqual(list.map((one) => one + 0));
+        for (;;) {
+          json.shortNumbers(read, read.length + most, 1e6);
+          if (!json.item()) break;
+          read.push(json.number());
+        }
+        expect(Array.from(read.take(), (one) => one + 0)).toEqual(list.map((one) => one + 0));
         json.end();
       }),
     );
     for (const text of ['[1,]', '[1,,2]', '[1 2]', '[1']) {
       const json = pull(text);
-      const read: number[] = [];
+      const read = new Float64Column();
       expect(() => {
         json.enterArray();
         json.shortNumbers(read, 9);
@@ -163,5 +169,91 @@ describe('JsonPull', () => {
     expect(pull('"\\ud800x"').string()).toBe('\ufffdx');
     const json = new JsonPull(Uint8Array.of(34, 0xff, 34), (what, at) => new Wrong(what, at));
     expect(json.string()).toBe('\ufffd');
+  });
+});
+
+describe('JsonRows', () => {
+  /** All rows as [letter, number], and how many were read by their bytes. */
+  function rowsOf(text: string): { rows: [string, number][]; alike: number } {
+    const json = pull(text);
+    const rows = new JsonRows(json);
+    const values = new Float64Array(4);
+    const read: [string, number][] = [];
+    let alike = 0;
+    json.enterArray();
+    for (;;) {
+      const count = rows.read(values, 2);
+      alike += count;
+      for (let i = 0; i < count; i++) read.push([String.fromCharCode(values[i * 2]), values[i * 2 + 1]]);
+      rows.begin();
+      if (!json.item()) break;
+      let [letter, number] = ['', 0];
+      json.enterObject();
+      for (let key = json.key(); key !== undefined; key = json.key()) {
+        rows.before();
+        if (key === 'a') letter = json.string();
+        else number = json.number();
+        rows.behind();
+      }
+      rows.finish();
+      read.push([letter, number]);
+    }
+    json.end();
+    return { rows: read, alike };
+  }
+
+  it('reads what reading by keys reads, however rows are written', () => {
+    const letter = fc.constantFrom('O', 'C', 'é', '"', '\\', '0');
+    const number = fc.oneof(fc.nat(), fc.integer(), fc.double({ noNaN: true, noDefaultInfinity: true }));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(letter, number)), fc.nat(2), (list, indent) => {
+        const text = JSON.stringify(
+          list.map(([a, b]) => ({ a, b })),
+          undefined,
+          indent,
+        );
+        expect(rowsOf(text).rows).toEqual(list.map(([a, b]) => [a, b + 0]));
+      }),
+    );
+  });
+
+  it('reads rows like the one before by their bytes, and the others by keys', () => {
+    const text = '[{"a":"x","b":1},{"a":"y","b":25},{"a":"z","b":0.5}, {"a":"x","b":1e3}, {"a":"x","b":-1}]';
+    expect(rowsOf(text)).toEqual({
+      rows: [
+        ['x', 1],
+        ['y', 25],
+        ['z', 0.5],
+        ['x', 1000],
+        ['x', -1],
+      ],
+      // The first row has no comma before it.
+      alike: 1,
+    });
+  });
+
+  it.each(['[{"a":"x","b":1},{"a":"y","b":2', '[{"a":"x","b":1},{"a":"y","b":2}', '[{"a":"x","b":1},{"a":"y","b":}]'])(
+    'refuses %s',
+    (text) => expect(() => rowsOf(text)).toThrow(Wrong),
+  );
+});
+
+describe('JsonObjects', () => {
+  it('have one number for the same bytes, and are stepped over when they come again', () => {
+    const objects = ['{}', '{"a":"}"}', '{"a":"\\"}","b":{"c":[1,{}]}}', '{"a":"\\\\"}', '{"a":"}"}', '{}'];
+    const json = pull(`[${objects.map((one) => `{"x": ${one}}`).join(',')}]`);
+    const known = new JsonObjects(json);
+    const numbers: number[] = [];
+    json.enterArray();
+    while (json.item()) {
+      json.enterObject();
+      for (let key = json.key(); key !== undefined; key = json.key()) {
+        const number = known.number();
+        if (!numbers.includes(number)) json.skip();
+        numbers.push(number);
+      }
+    }
+    json.end();
+    expect(numbers).toEqual([0, 1, 2, 3, 1, 0]);
   });
 });

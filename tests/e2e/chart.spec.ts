@@ -93,7 +93,7 @@ test('another thread is a label filter; a part of the recording narrows the char
   await openRun(page);
   await expect(page.getByText('longest of 2')).toBeVisible();
   await page.getByRole('button', { name: /^profile: main|^profile main/ }).click();
-  await expect(page.getByRole('option').first()).toHaveText(/^All threads/);
+  await expect(page.getByRole('option').first()).toHaveText(/^Longest thread/);
   await page.getByRole('combobox', { name: 'Find a thread' }).fill('io');
   await expect(page.getByRole('option')).toHaveCount(1);
   await page.getByRole('option', { name: 'io' }).click();
@@ -101,13 +101,17 @@ test('another thread is a label filter; a part of the recording narrows the char
   await chart(page).focus();
   await page.keyboard.press('ArrowDown');
   await expect(selectedFrame(page)).toHaveText(/^read, total 3\.00\ss/);
+  // The picture is of the same calls: read for 3 of the 10 seconds.
+  const svg = String(await page.evaluate(() => window.flametide.exportAs('svg')));
+  expect(svg).toContain('<title>run.speedscope.json, flame chart, io</title>');
+  expect(svg).toMatch(/recording · 10/);
   // Behind the filter above the views.
   await page
     .getByRole('button', { name: /^profile: io|^profile io/ })
     .last()
     .click();
   await expect(page.getByRole('option', { name: 'main' })).toBeVisible();
-  await page.getByRole('option', { name: 'All threads' }).click();
+  await page.getByRole('option', { name: 'Longest thread' }).click();
   await expect(page).not.toHaveURL(/[?&]q=/);
   await expect(page.getByText('longest of 2')).toBeVisible();
   await openRun(page, `${LINK}&during=1500-7000`);

@@ -30,6 +30,11 @@ const sha256 = packed(
   '/Td6WFoAAArh+wyhAgAhARYAAAB0L+WjAQAUbWFpbjtwYXJzZSAxMgptYWluIDMKAAAAAJKqgkRtVNvFKgMx+B/7OasKTtV9rfop5k77m95/uHuCAAFFFYDqVcAYm0uaAQAAAAAKWVo=',
 );
 
+/** 1 MiB of zeros by `xz -9`. */
+const mebibyte = packed(
+  '/Td6WFoAAATm1rRGAgAhARwAAAAQz1jM7///ANldAABv/f//o7f/Rz5IFXI5YVG4kijmo4YH+e7kHoLTL8U6PAFLsX7JiopNL6MN2X+m44wjEVPgWRjFdYrid/i2lH8MasDedElk4ulcU7IE2PdEDKtfDW1G6eXDdoi3llestk3haR1v+0uIEGxCy4g/XACP0E6vJiiUcR89jyThcJ6nI1/sKMuF0ZWYin4qkfIndfcZwAaYTZj92K/VkA/EJVP49ZE2MQWlsO5vwXBNRwzRkRGqrWAdus6xJxhcWYbpZlJYvul2rFnk5VsFCPnH2q38+1Iq9+SVJQAAAAAAwva6PqJwa2AAAfUBgIBAAHmXf0exxGf7AgAAAAAEWVo=',
+);
+
 async function read(bytes: Uint8Array, name: string): Promise<readonly string[]> {
   const { profile } = await finishWaiting(decodeProfile({ bytes, name, form: { kind: 'file' } }));
   return profileRows(profile, 0);
@@ -104,6 +109,24 @@ describe('packed files', () => {
     expect(dictionary.message).toContain('64 MiB');
     expect((await refusal(read(sha256, 'a.xz'))).message).toContain('checksum');
     expect(await read(xz, 'a.folded.xz')).toEqual(rows);
+  });
+
+  it('refuses xz that would become more than 512 MiB before it is unpacked', async () => {
+    const before = process.memoryUsage().arrayBuffers;
+    const bomb = await refusal(read(new Uint8Array(Buffer.concat(Array<Uint8Array>(513).fill(mebibyte))), 'a.xz'));
+    expect(bomb).toMatchObject({ code: 'too-large', message: expect.stringContaining('512 MiB') as string });
+    // Of all that is unpacked none is there, not even as garbage.
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 << 20);
+  });
+
+  it('refuses xz that becomes more than it says as soon as it does', async () => {
+    const at = Buffer.from(mebibyte).lastIndexOf(Buffer.from([0x80, 0x80, 0x40]));
+    expect(at).toBeGreaterThan(mebibyte.length - 40);
+    const small = mebibyte.with(at + 2, 0x01);
+    const many = new Uint8Array(Buffer.concat(Array<Uint8Array>(2000).fill(small)));
+    const lie = await refusal(read(many, 'a.xz'));
+    expect(lie.code).toBe('malformed');
+    expect(Number(/^byte (\d+) of/.exec(lie.place ?? '')?.[1])).toBeLessThan(many.length / 2);
   });
 
   it('lists the files of an archive with several, and none of others', async () => {

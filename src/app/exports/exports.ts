@@ -8,6 +8,7 @@ import { splitName } from '#model/function-name.ts';
 import { sampleTypeTitle } from '#model/profile-type.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { formatFileSpan } from '#model/time-text.ts';
+import { formatOffsetMs } from '#model/interval.ts';
 import { formatShare } from '#model/units.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
 import { diffPicture } from '../compare/diff-picture.ts';
@@ -24,6 +25,7 @@ import { urlStore } from '../url/url-store.ts';
 import { colourKeys, definitionKeys, keysOfKinds, keysOfNodes, ruleFor } from '../views/colours.ts';
 import { functionRows } from '../views/functions/functions-csv.ts';
 import { linkOnScreen } from '../screen/link-on-screen.ts';
+import { openFileNamed } from '../screen/files-store.ts';
 import { comparisonOf, comparisonOnScreen, treeOf, treeOnScreen, type View } from '../screen/current-view.ts';
 import { type ShownProfile, type ShownTree, valueText } from '../screen/shown.ts';
 
@@ -91,7 +93,7 @@ async function exportTree(analysis: Analysis, shown: ShownTree, kind: ExportKind
       return { content: writeCsv(functionRows(shown, shown.answer, state.sort)), notes: [] };
     case 'svg':
     case 'png':
-      return drawn(await treePicture(analysis, shown), kind);
+      return drawn((await chartPicture(analysis, shown)) ?? (await treePicture(analysis, shown)), kind);
     case 'pprof-a':
     case 'pprof-b':
     case 'html':
@@ -147,6 +149,38 @@ async function drawn(picture: Picture, kind: 'svg' | 'png'): Promise<Made> {
   if (kind === 'svg') return { content: drawSvg(picture, dir, link), notes: [] };
   const { bytes, notes } = await drawPng(picture, dir, link);
   return { content: bytes, notes };
+}
+
+/** The flame chart as it is drawn: one thread's calls where they ran. @returns undefined in other views */
+async function chartPicture(analysis: Analysis, shown: ShownTree): Promise<Picture | undefined> {
+  const { state } = urlStore.getState();
+  const file = openFileNamed(shown.opened.name);
+  if (state.pane !== 'chart' || file?.profile.isTimed !== true) return undefined;
+  const request = {
+    handle: file.profile.handle,
+    sampleType: shown.sampleType,
+    matchers: state.q,
+    during: state.during,
+  };
+  const chart = await analysis.flameChart(request, never);
+  if (!chart) return undefined;
+  const { tree, start, threads } = chart;
+  const { profile, name } = shown.opened;
+  const whole = tree.total[0];
+  const rule = ruleFor(profile, state.col);
+  return {
+    scene: {
+      tree,
+      layout: layoutTree(tree, start),
+      label: (func) => splitName(profile.functions.names[func]),
+      rootLabel: `recording · ${formatOffsetMs(whole)}`,
+      share: (node) => formatShare(tree.total[node], whole),
+    },
+    colours: keysOfNodes(tree, colourKeys(profile, rule, shown.answer.byFunction, shown.answer.tree.total[0])),
+    changes: undefined,
+    title: [name, 'flame chart', ...(threads?.shown ?? [])].join(', '),
+    legend: [],
+  };
 }
 
 async function treePicture(analysis: Analysis, shown: ShownTree): Promise<Picture> {

@@ -98,6 +98,7 @@ export class V8Recording {
     const labelsOf = Array.from(nodes, (_, node) => this.tree.labels(node, labels));
     const others = this.#builder.labels(labels);
     let unknown = 0;
+    this.#builder.expect(count);
     // A plain function: engines make generators fast late.
     const add = (from: number, end: number): void => {
       for (let i = from; i < end; i++) {

@@ -38,14 +38,16 @@ export function* decodeFlamegraphSvg(packed: Uint8Array, limits: DecodeLimits = 
     if (rectAt >= 0 && rectAt < titleEnd) rectAt = text.indexOf('<rect', titleEnd);
     if (rectAt < 0) break;
     const rect = rectAt < (next < 0 ? text.length : next) ? tagAt(text, rectAt) : undefined;
-    const title = unescaped(text.slice(at + 7, titleEnd).replace(/^\n/, ''));
+    const titleAt = at + 7 + (text[at + 7] === '\n' ? 1 : 0);
+    const title = unescaped(text.slice(titleAt, titleEnd));
     at = next;
     if (rect === undefined) continue;
     const open = title.lastIndexOf(' (');
     const counted = open < 0 || title.length - open > MAX_COUNT ? null : COUNT.exec(title.slice(open));
     const y = attribute(rect, 'y');
-    const exactLeft = attribute(rect, 'fg:x');
-    const exactWidth = attribute(rect, 'fg:w');
+    const mayBeExact = rect.includes(' fg:');
+    const exactLeft = mayBeExact ? attribute(rect, 'fg:x') : NaN;
+    const exactWidth = mayBeExact ? attribute(rect, 'fg:w') : NaN;
     const isExact = !Number.isNaN(exactLeft) && !Number.isNaN(exactWidth);
     const left = isExact ? exactLeft : attribute(rect, 'x');
     const width = isExact ? exactWidth : attribute(rect, 'width');
@@ -103,16 +105,15 @@ function tagAt(text: string, start: number): string | undefined {
 
 /** A number, with or without a unit; NaN if the tag has none of that name. */
 function attribute(tag: string, name: string): number {
-  for (const quote of ['"', "'"]) {
-    const start = tag.indexOf(` ${name}=${quote}`);
-    if (start >= 0) return Number.parseFloat(tag.slice(start + name.length + 3));
-  }
-  return Number.NaN;
+  let start = tag.indexOf(` ${name}="`);
+  if (start < 0 && tag.includes("'")) start = tag.indexOf(` ${name}='`);
+  return start < 0 ? NaN : Number.parseFloat(tag.slice(start + name.length + 3));
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" };
 
 function unescaped(text: string): string {
+  if (!text.includes('&')) return text;
   return text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|(\w{1,6}));/gi, (whole, decimal, hex, name: string) => {
     const code = decimal ? Number(decimal) : hex ? Number.parseInt(String(hex), 16) : -1;
     if (code >= 0) return code <= 0x10ffff ? String.fromCodePoint(code) : '\ufffd';

@@ -6,7 +6,7 @@ import type { Profile } from '#model/profile.ts';
 import { type DecodeLimits, FILE_LIMITS } from '../decode-limits.ts';
 import { openJson, refuseJson } from '../json-document.ts';
 import { ProfileBuilder } from '../profile-builder.ts';
-import { type CallFrame, readCallFrame } from './v8-call-tree.ts';
+import { type CallFrame, CallFrames, NO_FRAME } from './v8-call-tree.ts';
 
 const STEP = 2048;
 
@@ -43,13 +43,14 @@ interface Tree {
 }
 
 function* readHead(json: JsonPull, builder: ProfileBuilder, { parent, frame, size }: Tree): Steps<void> {
-  const open: { readonly node: number; readonly at: CallFrame }[] = [];
+  const frames = new CallFrames(builder);
+  const open: { readonly node: number; at: CallFrame }[] = [];
   const enter = (): void => {
     parent.push(open.at(-1)?.node ?? -1);
     frame.push(-1);
     size.push(0);
     json.enterObject();
-    open.push({ node: parent.length - 1, at: { name: '', url: '', line: 0 } });
+    open.push({ node: parent.length - 1, at: NO_FRAME });
   };
   enter();
   for (let top = open.at(-1); top !== undefined; top = open.at(-1)) {
@@ -58,19 +59,13 @@ function* readHead(json: JsonPull, builder: ProfileBuilder, { parent, frame, siz
     const key = json.key();
     if (key === undefined) {
       const isRoot = node === 0 && at.name === '(root)';
-      if (!isRoot)
-        frame.values[node] = builder.frame({
-          name: at.name || '(anonymous)',
-          file: at.url,
-          line: at.line,
-          startLine: at.line,
-        });
+      if (!isRoot) frame.values[node] = frames.inBuilder(at);
       open.pop();
       if (open.length > 0 && json.item()) enter();
     } else if (key === 'children' && json.kind() === 'array') {
       json.enterArray();
       if (json.item()) enter();
-    } else if (key === 'callFrame' && json.kind() === 'object') readCallFrame(json, at);
+    } else if (key === 'callFrame' && json.kind() === 'object') top.at = frames.read(json);
     else if (key === 'selfSize') size.values[node] = json.numberIn() ?? 0;
     else json.skip();
   }

@@ -9,6 +9,7 @@ import type { Profile, SampleType } from '#model/profile.ts';
 import { type DecodeLimits, FILE_LIMITS, refuseCount } from '../decode-limits.ts';
 import { openJson, refuseJson } from '../json-document.ts';
 import { ProfileBuilder } from '../profile-builder.ts';
+import { EventReader, index, MAX_INDEX } from './speedscope-events.ts';
 
 const UNITS: Readonly<Record<string, { readonly sampleType: SampleType; readonly ms?: number }>> = {
   nanoseconds: { sampleType: { type: 'time', unit: 'nanoseconds' }, ms: 1e-6 },
@@ -20,7 +21,6 @@ const UNITS: Readonly<Record<string, { readonly sampleType: SampleType; readonly
 const NO_UNIT = { sampleType: { type: 'samples', unit: 'count' }, ms: undefined };
 const MAX_PROFILES = 100_000;
 const STEP = 8192;
-const MAX_INDEX = 2 ** 31 - 1;
 
 interface Frame {
   name: string;
@@ -170,39 +170,8 @@ function readSampleType(json: JsonPull): SampleType {
 
 function* readEvents(json: JsonPull, part: Part, place: string, limits: DecodeLimits): Steps<void> {
   json.enterArray();
-  while (readSomeEvents(json, part, place, 2 * limits.samples)) yield json.share * 0.8;
-}
-
-/** A plain function, as engines make generators fast late. @returns whether there may be more */
-function readSomeEvents(json: JsonPull, { events, at }: Part, place: string, most: number): boolean {
-  for (const until = events.length + STEP; events.length < until;) {
-    if (!json.item()) return false;
-    if (events.length >= most) refuseCount(most, 'events', `${place}.events`);
-    let type = '';
-    let frame = NaN;
-    let time = NaN;
-    json.enterObject();
-    for (let key = json.key(); key !== undefined; key = json.key()) {
-      if (key === 'type') type = json.stringIn() ?? '';
-      else if (key === 'frame') frame = json.number();
-      else if (key === 'at') time = json.number();
-      else json.skip();
-    }
-    if (type !== 'O' && type !== 'C')
-      refuseJson('An event neither opens a frame (O) nor closes one (C).', `${place}.events[${events.length}]`);
-    if (Number.isNaN(time)) refuseJson('An event has no time (at).', `${place}.events[${events.length}]`);
-    const checked = index(frame, place, 'events', events.length) + 1;
-    events.push(type === 'O' ? checked : -checked);
-    at.push(time);
-  }
-  return true;
-}
-
-/** @param place, list, at are where it stands: put together only for a refusal, as there are millions. */
-function index(frame: number, place: string, list: string, at: number): number {
-  if (!(Number.isInteger(frame) && frame >= 0 && frame < MAX_INDEX))
-    refuseJson(`The frame ${frame} is not an index.`, `${place}.${list}[${at}]`);
-  return frame;
+  const reader = new EventReader(json, part, place, 2 * limits.samples);
+  while (reader.readSome()) yield json.share * 0.8;
 }
 
 function* build(
@@ -227,6 +196,7 @@ function* build(
   const names = distinctNames(parts.map(({ name }) => name));
   const values: (number | bigint)[] = types.map(() => 0);
   let span = 0;
+  builder.expect(parts.reduce((sum, { events, stackEnd }) => sum + events.length + stackEnd.length, 0));
   for (const [i, part] of parts.entries()) {
     const place = `profiles[${i}]`;
     const column = columnOf[i];

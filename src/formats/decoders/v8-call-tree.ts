@@ -1,5 +1,6 @@
 /** The call tree of a V8 CPU profile: in a .cpuprofile, whole or in chunks in a Chrome trace, as a list or as a tree. */
 import { Float64Column, Int32Column } from '#base/column.ts';
+import { JsonObjects } from '#base/json-objects.ts';
 import type { JsonPull } from '#base/json-pull.ts';
 import type { Steps } from '#base/steps.ts';
 import { DecodeError } from '../format.ts';
@@ -10,25 +11,59 @@ const NODES_A_STEP = 2048;
 const NO_DEOPT = 0;
 
 export interface CallFrame {
-  name: string;
-  url: string;
+  readonly name: string;
+  readonly url: string;
   /** From 1; 0 if unknown. */
-  line: number;
+  readonly line: number;
+  /** Of those that `CallFrames` shares; -1 for others. */
+  readonly number: number;
 }
 
-/** Reads a `callFrame`: lines are from 0 there. */
-export function readCallFrame(json: JsonPull, into: CallFrame): void {
-  json.enterObject();
-  for (let key = json.key(); key !== undefined; key = json.key()) {
-    if (key === 'functionName') into.name = json.stringIn() ?? '';
-    else if (key === 'url') into.url = json.stringIn() ?? '';
-    else if (key === 'lineNumber') into.line = (json.numberIn() ?? -1) + 1;
-    else json.skip();
+/** What is known of a node's frame before its fields. */
+export const NO_FRAME: CallFrame = { name: '', url: '', line: 0, number: -1 };
+
+/** Frames of `callFrame` objects: most functions are called in many places, and each is read once. */
+export class CallFrames {
+  readonly #builder: ProfileBuilder;
+  readonly #frames: CallFrame[] = [];
+  #objects: JsonObjects | undefined;
+  /** By frame: its number in the builder, -1 where it has none yet. */
+  readonly #numbers = new Int32Column();
+
+  constructor(builder: ProfileBuilder) {
+    this.#builder = builder;
+  }
+
+  /** Reads a `callFrame`, into an object that others of the same bytes share. Lines are from 0 there. */
+  read(json: JsonPull): CallFrame {
+    const number = (this.#objects ??= new JsonObjects(json)).number();
+    if (number < this.#frames.length) return this.#frames[number];
+    const frame = { name: '', url: '', line: 0, number };
+    json.enterObject();
+    for (let key = json.key(); key !== undefined; key = json.key()) {
+      if (key === 'functionName') frame.name = json.stringIn() ?? '';
+      else if (key === 'url') frame.url = json.stringIn() ?? '';
+      else if (key === 'lineNumber') frame.line = (json.numberIn() ?? -1) + 1;
+      else json.skip();
+    }
+    this.#frames.push(frame);
+    this.#numbers.push(-1);
+    return frame;
+  }
+
+  /** The frame of the builder. V8 counts lines of the profile's function: its first one. */
+  inBuilder({ name, url, line, number }: CallFrame): number {
+    const known = number < 0 ? -1 : this.#numbers.values[number];
+    if (known >= 0) return known;
+    const made = this.#builder.frame({ name: name || '(anonymous)', file: url, line, startLine: line });
+    if (number >= 0) this.#numbers.values[number] = made;
+    return made;
   }
 }
 
 export class V8CallTree {
   readonly #builder: ProfileBuilder;
+  readonly #frames: CallFrames;
   /** Node index by id; the last one of an id. */
   readonly #index = new IdIndex();
   readonly #id = new Float64Column();
@@ -45,6 +80,7 @@ export class V8CallTree {
 
   constructor(builder: ProfileBuilder) {
     this.#builder = builder;
+    this.#frames = new CallFrames(builder);
   }
 
   get length(): number {
@@ -62,9 +98,9 @@ export class V8CallTree {
     while (this.length < until) {
       if (!json.item()) return false;
       const node = this.#open();
-      const at: CallFrame = { name: '', url: '', line: 0 };
+      let at = NO_FRAME;
       json.enterObject();
-      for (let key = json.key(); key !== undefined; key = json.key()) this.#field(json, key, node, at, false);
+      for (let key = json.key(); key !== undefined; key = json.key()) at = this.#field(json, key, node, at, false);
       this.#close(node, at, false);
     }
     return true;
@@ -72,18 +108,19 @@ export class V8CallTree {
 
   /** The tree `head` of old profiles: lines are from 1 there, and names stand in the node. */
   *readHead(json: JsonPull): Steps<void> {
-    const open: { readonly node: number; readonly at: CallFrame }[] = [];
+    const open: { readonly node: number; at: CallFrame }[] = [];
     const enter = (): void => {
       const parent = open.at(-1);
       const node = this.#open();
       // By its number, as ids of old profiles may all be 0.
       if (parent) this.#parentId.values[node] = -2 - parent.node;
       json.enterObject();
-      open.push({ node, at: { name: '', url: '', line: 0 } });
+      open.push({ node, at: NO_FRAME });
     };
     enter();
     while (open.length > 0) {
-      const { node, at } = open[open.length - 1];
+      const top = open[open.length - 1];
+      const { node, at } = top;
       const key = json.key();
       if (key === undefined) {
         this.#close(node, at, true);
@@ -93,7 +130,7 @@ export class V8CallTree {
       } else if (key === 'children') {
         json.enterArray();
         if (json.item()) enter();
-      } else this.#field(json, key, node, at, true);
+      } else top.at = this.#field(json, key, node, at, true);
       if (this.length % NODES_A_STEP === 0) yield json.share;
     }
   }
@@ -153,7 +190,8 @@ export class V8CallTree {
     return this.length - 1;
   }
 
-  #field(json: JsonPull, key: string, node: number, at: CallFrame, isOld: boolean): void {
+  /** @param at what is known of the node's frame @returns the same with the field */
+  #field(json: JsonPull, key: string, node: number, at: CallFrame, isOld: boolean): CallFrame {
     switch (key) {
       case 'id':
         this.#id.values[node] = json.numberIn() ?? NaN;
@@ -162,18 +200,15 @@ export class V8CallTree {
         this.#parentId.values[node] = json.numberIn() ?? NaN;
         break;
       case 'callFrame':
-        if (json.kind() === 'object') readCallFrame(json, at);
-        else json.skip();
+        if (json.kind() === 'object') return this.#frames.read(json);
+        json.skip();
         break;
       case 'functionName':
-        at.name = json.stringIn() ?? '';
-        break;
+        return { ...at, number: -1, name: json.stringIn() ?? '' };
       case 'url':
-        at.url = json.stringIn() ?? '';
-        break;
+        return { ...at, number: -1, url: json.stringIn() ?? '' };
       case 'lineNumber':
-        at.line = json.numberIn() ?? 0;
-        break;
+        return { ...at, number: -1, line: json.numberIn() ?? 0 };
       case 'hitCount':
         this.#hits.values[node] = json.numberIn() ?? 0;
         break;
@@ -194,6 +229,7 @@ export class V8CallTree {
       default:
         json.skip();
     }
+    return at;
   }
 
   #reason(reason: string): number {
@@ -202,7 +238,7 @@ export class V8CallTree {
     return known > 0 ? known : this.#reasons.push(reason) - 1;
   }
 
-  #close(node: number, { name, url, line }: CallFrame, isOld: boolean): void {
+  #close(node: number, at: CallFrame, isOld: boolean): void {
     const id = this.#id.values[node];
     if (!isOld && Number.isNaN(id)) refuseJson('A node of the call tree has no id.', `nodes[${node}]`);
     if (this.#index.get(id) >= 0) {
@@ -210,10 +246,9 @@ export class V8CallTree {
       this.hasUniqueIds = false;
     }
     this.#index.set(id, node);
-    const isRoot = name === '(root)' && (isOld ? Number.isNaN(this.#parentId.values[node]) : true);
+    const isRoot = at.name === '(root)' && (isOld ? Number.isNaN(this.#parentId.values[node]) : true);
     if (isRoot) return;
-    // V8 counts lines of the profile's function: its first one.
-    this.#frame.values[node] = this.#builder.frame({ name: name || '(anonymous)', file: url, line, startLine: line });
+    this.#frame.values[node] = this.#frames.inBuilder(at);
   }
 
   #parents(): Int32Array {

@@ -54,7 +54,7 @@ function Threads({ threads, isFiltered, onPick }: ThreadsProps): ReactElement {
   const { label, shown, all, count } = threads;
   const rows = useMemo(() => {
     const one = all.map((values): ThreadRow => ({ name: titleOf(values), values }));
-    return [{ name: 'All threads', values: undefined }, ...one];
+    return [{ name: 'Longest thread', values: undefined }, ...one];
   }, [all]);
   const chosen = shown.join('\n');
   return (
@@ -73,7 +73,7 @@ function Threads({ threads, isFiltered, onPick }: ThreadsProps): ReactElement {
         {({ name, values }) => (
           <>
             <bdi title={name}>{name}</bdi>
-            {values === undefined && <Dim>the longest is shown</Dim>}
+            {values === undefined && <Dim>no filter</Dim>}
           </>
         )}
       </SearchList>
