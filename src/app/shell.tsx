@@ -160,6 +160,8 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
               onClick={(event) => {
                 if (event.metaKey || event.ctrlKey) return;
                 event.preventDefault();
+                // A message about a file has been read where it came up.
+                dismissRefusals();
                 // A second click on Files leads back to the list of them.
                 if (page.view === 'files' && view === 'files') showFile(undefined);
                 else

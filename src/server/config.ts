@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
 import type { IngestLimits } from './ingest/series-of-profile.ts';
+import { targetUrl } from './scrape/target-list.ts';
 import { DEFAULT_LABEL_SETS } from './store/series-table.ts';
 
 const MiB = 1 << 20;
@@ -48,6 +49,8 @@ const serverConfig = z.object({
   files: z.array(z.string().min(1)),
   /** Targets that profiles are fetched from. */
   scrape: z.array(z.strictObject({ url: z.string(), service: z.string().min(1) })),
+  /** Files and addresses that list targets. */
+  scrapeTargets: z.array(z.string().min(1)),
   /** A Prometheus that is asked for counts of requests. */
   prometheus: upstream('FLAMETIDE_PROMETHEUS_AUTHORIZATION'),
   prometheusAuthorization: z.string().min(1).optional(),
@@ -150,6 +153,13 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
         'SCRAPE',
       ).argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), ...text.split(',')]),
     )
+    .addOption(
+      option(
+        '--scrape-targets <file or url>',
+        'a list of such programs that is read again each 30 s (repeatable), as JSON of Prometheus service discovery',
+        'SCRAPE_TARGETS',
+      ).argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]),
+    )
     .addOption(option('--prometheus <url>', 'a Prometheus that counts the requests of services', 'PROMETHEUS'))
     .addOption(
       new Option(
@@ -227,6 +237,7 @@ function settings(command: Command): Record<string, unknown> {
     open: value('open'),
     files: command.args,
     scrape: targets(value('scrape')),
+    scrapeTargets: listed(value('scrapeTargets')),
     prometheus: read('prometheus', (text) => text.replace(/\/$/, '')),
     prometheusAuthorization: process.env.FLAMETIDE_PROMETHEUS_AUTHORIZATION ?? file.prometheusAuthorization,
     prometheusQueries: {
@@ -244,11 +255,16 @@ function targets(given: unknown): { url: string; service: string }[] {
   const list = Array.isArray(given) ? (given as readonly string[]) : (given as string).split(',');
   return list.map((one) => {
     const [, service, address = ''] = /^(?:([^=/:]+)=)?(.+)$/.exec(one.trim()) ?? [];
-    const url = URL.parse(/^https?:\/\//.test(address) ? address : `http://${address}`);
-    if (url === null || url.host === '' || url.pathname !== '/' || url.search !== '' || url.username !== '')
+    const url = targetUrl(address);
+    if (url === undefined)
       throw new InvalidArgumentError(`--scrape ${one} is not a target: write it like localhost:6060.`);
     return { url: url.origin, service: service ?? url.host };
   });
+}
+
+/** From the command line a list, from the file or the environment also a single one. */
+function listed(given: unknown): unknown {
+  return typeof given === 'string' ? [given] : (given ?? []);
 }
 
 /** `shop=sum by (route) (rate(served_total{job="shop"}[$window]))`. @throws InvalidArgumentError */

@@ -90,7 +90,7 @@ async function serve(config: ServerConfig): Promise<void> {
     elsewhere: countsElsewhere(config),
   });
   for (const note of [...markers.notes, ...links.notes, ...work.notes]) log.warn(note);
-  const scraper = startScraper(config.scrape, engine, log);
+  const scraper = startScraper(config.scrape, engine, log, undefined, config.scrapeTargets);
   const { maxBodyBytes } = config.limits;
   const guards = { host, token: config.auth ? config.token : undefined };
   const otlpPorts = new OtlpPorts();

@@ -50,6 +50,8 @@ export interface ChartTheme {
 
 const LINE_CSS = 1.25;
 const HEAVY_LINE_CSS = 2;
+/** Half the height of a number at the axis. */
+const HALF_TEXT_CSS = 6;
 const AREA_ALPHA = 0.07;
 const DASH = [4, 3];
 const SOLID: number[] = [];
@@ -116,8 +118,8 @@ function paintAxes(painter: ChartPainter, chart: Chart, theme: ChartTheme): void
     painter.fillStyle = at === 0 ? theme.strongLine : theme.line;
     painter.fillRect(left, y, right - left, 1);
     painter.fillStyle = theme.dimInk;
-    // The highest would overlap the row of the unit and the readings.
-    if (y > top + 6) painter.fillText(text, left - 8, at === 0 ? y - 2 : y);
+    // Neither over the times nor over the row of the unit and the readings.
+    painter.fillText(text, left - 8, at === 0 ? y - 2 : Math.max(y, top + HALF_TEXT_CSS));
   }
   painter.textAlign = 'center';
   painter.textBaseline = 'top';

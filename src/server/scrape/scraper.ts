@@ -6,12 +6,7 @@ import { setMaxListeners } from 'node:events';
 import type { Backend, Log } from '../exchange.ts';
 import { PULLED_KINDS, PULLED_PATH, type PulledKind } from '../ingest/pulled-kinds.ts';
 import { fetchProfile, StatusError } from './fetch-profile.ts';
-
-export interface ScrapeTarget {
-  /** With a scheme and without a path: `http://localhost:6060`. */
-  readonly url: string;
-  readonly service: string;
-}
+import { MAX_TARGETS, readTargets, type ScrapeTarget } from './target-list.ts';
 
 /** As `/api/status` shows it. */
 interface TargetStatus {
@@ -35,9 +30,18 @@ export interface ScrapeTimes {
   readonly maxWaitMs: number;
   /** That a target records for when a profile is wanted at once. */
   readonly nowMs: number;
+  /** From one reading of a list of targets to the next. */
+  readonly listMs: number;
 }
 
-const TIMES: ScrapeTimes = { everyMs: 15_000, windowMs: 14_000, timeoutMs: 10_000, maxWaitMs: 300_000, nowMs: 8000 };
+const TIMES: ScrapeTimes = {
+  everyMs: 15_000,
+  windowMs: 14_000,
+  timeoutMs: 10_000,
+  maxWaitMs: 300_000,
+  nowMs: 8000,
+  listMs: 30_000,
+};
 /** A profile that is wanted at once may take this much longer than its window: somebody waits. */
 const NOW_TIMEOUT_MS = 3000;
 /** Of a Go program that is recording a CPU profile already: its only answer of this status. */
@@ -75,27 +79,121 @@ export interface Scraper {
   stop(): Promise<void>;
 }
 
+/** @param lists files and addresses that list more targets, read again and again */
 export function startScraper(
   targets: readonly ScrapeTarget[],
   engine: Pick<Backend, 'ingest'>,
   log: Log,
   times: ScrapeTimes = TIMES,
+  lists: readonly string[] = [],
 ): Scraper {
-  const stop = new AbortController();
-  // Each loop waits for its end.
-  setMaxListeners(0, stop.signal);
-  const loops = targets.flatMap((target) =>
-    PULLED_KINDS.map((kind) => new Loop(target, kind, engine, log, times, stop)),
-  );
-  const running = loops.map((loop) => loop.run());
+  const end = new AbortController();
+  const loopsOf = (target: ScrapeTarget): OpenTarget => {
+    const stop = new AbortController();
+    // Each loop waits for its end.
+    setMaxListeners(0, stop.signal);
+    const loops = PULLED_KINDS.map((kind) => new Loop(target, kind, engine, log, times, stop));
+    return { loops, stop, ended: Promise.all(loops.map((loop) => loop.run())) };
+  };
+  const fixed = targets.map(loopsOf);
+  const followed = lists.map((source) => new FollowedList(source, loopsOf, log, times.listMs, end.signal));
+  const all = (): OpenTarget[] => [...fixed, ...followed.flatMap(({ open }) => open)];
+  const running = followed.map((list) => list.run(() => MAX_TARGETS - all().length));
   return {
-    status: () => loops.map((loop) => loop.status),
-    profileNow: (service) => profileNow(loops, service, times.nowMs),
+    status: () => [
+      ...all().flatMap(({ loops }) => loops.map((loop) => loop.status)),
+      ...followed.map(({ status }) => status),
+    ],
+    profileNow: (service) =>
+      profileNow(
+        all().flatMap(({ loops }) => loops),
+        service,
+        times.nowMs,
+      ),
     async stop() {
-      stop.abort();
+      end.abort();
       await Promise.all(running);
+      const last = all();
+      for (const { stop } of last) stop.abort();
+      await Promise.all(last.map(({ ended }) => ended));
     },
   };
+}
+
+/** A target with a loop for each kind of profile. */
+interface OpenTarget {
+  readonly loops: readonly Loop[];
+  readonly stop: AbortController;
+  readonly ended: Promise<unknown>;
+}
+
+/** A list of targets: those that appear in it are opened, those that disappear are given up. */
+class FollowedList {
+  readonly #source: string;
+  readonly #start: (target: ScrapeTarget) => OpenTarget;
+  readonly #log: Log;
+  readonly #everyMs: number;
+  readonly #end: AbortSignal;
+  readonly #open = new Map<string, OpenTarget>();
+  #lastMs: number | undefined;
+  #problem: string | undefined;
+
+  constructor(
+    source: string,
+    start: (target: ScrapeTarget) => OpenTarget,
+    log: Log,
+    everyMs: number,
+    end: AbortSignal,
+  ) {
+    this.#source = source;
+    this.#start = start;
+    this.#log = log;
+    this.#everyMs = everyMs;
+    this.#end = end;
+  }
+
+  get open(): readonly OpenTarget[] {
+    return [...this.#open.values()];
+  }
+
+  get status(): TargetStatus {
+    return { target: this.#source, service: '', kind: 'targets', lastMs: this.#lastMs, problem: this.#problem };
+  }
+
+  /** @param room for more targets */
+  async run(room: () => number): Promise<void> {
+    while (!this.#end.aborted) {
+      let problem: string | undefined;
+      try {
+        problem = this.#follow(await readTargets(this.#source, this.#end), room);
+        this.#lastMs = Date.now();
+      } catch (error) {
+        // Targets that are known stay: a list that cannot be read says nothing about them.
+        problem = messageOf(error);
+      }
+      if (this.#end.aborted) return;
+      if (problem !== undefined && problem !== this.#problem)
+        this.#log.warn(`The list of targets ${this.#source} could not be read: ${problem}`);
+      this.#problem = problem;
+      await sleep(this.#everyMs, this.#end);
+    }
+  }
+
+  /** @returns what is wrong */
+  #follow(targets: readonly ScrapeTarget[], room: () => number): string | undefined {
+    const wanted = new Map(targets.map((target) => [`${target.url} ${target.service}`, target]));
+    for (const [key, { stop }] of this.#open) {
+      if (wanted.has(key)) continue;
+      stop.abort();
+      this.#open.delete(key);
+    }
+    for (const [key, target] of wanted) {
+      if (this.#open.has(key)) continue;
+      if (room() <= 0) return `All lists together have more than ${MAX_TARGETS} targets.`;
+      this.#open.set(key, this.#start(target));
+    }
+    return undefined;
+  }
 }
 
 async function profileNow(loops: readonly Loop[], service: string, windowMs: number): Promise<TakenNow> {

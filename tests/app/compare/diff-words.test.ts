@@ -20,7 +20,7 @@ it('both sides have a unit, and changes a sign', () => {
     'A 100\u00a0core-ms, B 150\u00a0core-ms, +50.0\u00a0core-ms, +50.0\u00a0%',
   );
   expect(sidesText(0.5, 0.25, share)).toBe('A 50.0\u00a0%, B 25.0\u00a0%, −25.0\u00a0points, −50.0\u00a0%');
-  expect(sidesText(0, 2 * MS, absolute)).toBe('A 0\u00a0core-ns, B 2.00\u00a0core-ms, +2.00\u00a0core-ms, new');
+  expect(sidesText(0, 2 * MS, absolute)).toBe('A 0\u00a0core-s, B 2.00\u00a0core-ms, +2.00\u00a0core-ms, new');
   // A rounding error is not a change.
   expect(sidesText(0.1 + 0.2, 0.3, share)).toBe('A 30.0\u00a0%, B 30.0\u00a0%, unchanged');
   expect(sidesText(7 * MS, 7 * MS, absolute)).toBe('A 7.00\u00a0core-ms, B 7.00\u00a0core-ms, unchanged');

@@ -4,7 +4,10 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { gzipSync } from 'node:zlib';
 import { labelValue } from '#model/labels.ts';
 import type { WireRequest } from '#server/request.ts';
@@ -12,6 +15,7 @@ import { parseCommandLine } from '#server/config.ts';
 import type { IncomingProfile } from '#server/incoming.ts';
 import { openUpload } from '#server/ingest/open-upload.ts';
 import { type Scraper, type ScrapeTimes, startScraper } from '#server/scrape/scraper.ts';
+import { readTargets } from '#server/scrape/target-list.ts';
 import { encodeMessage, type Field, message, Strings } from '../../support/pprof-message.ts';
 
 const LIMITS = {
@@ -25,7 +29,7 @@ const LIMITS = {
   maxFutureMs: 600_000,
 };
 /** As short as they can be told apart: nothing below waits for a time, but for what comes of it. */
-const TIMES: ScrapeTimes = { everyMs: 20, windowMs: 1000, timeoutMs: 60_000, maxWaitMs: 40, nowMs: 2000 };
+const TIMES: ScrapeTimes = { everyMs: 20, windowMs: 1000, timeoutMs: 60_000, maxWaitMs: 40, nowMs: 2000, listMs: 20 };
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
@@ -54,7 +58,7 @@ interface Scraped {
   lastOf(service: string, kind: string): number | undefined;
 }
 
-function scrape(targets: Readonly<Record<string, string>>, times = TIMES): Scraped {
+function scrape(targets: Readonly<Record<string, string>>, times = TIMES, lists: readonly string[] = []): Scraped {
   const profiles: IncomingProfile[] = [];
   const warnings: string[] = [];
   const log = { info: () => undefined, warn: (text: string) => void warnings.push(text), error: () => undefined };
@@ -66,7 +70,7 @@ function scrape(targets: Readonly<Record<string, string>>, times = TIMES): Scrap
     },
   };
   const list = Object.entries(targets).map(([service, url]) => ({ service, url }));
-  const scraper = startScraper(list, engine, log, times);
+  const scraper = startScraper(list, engine, log, times, lists);
   open.unshift({ close: () => scraper.stop() });
   const statusOf = (service: string, kind: string): ReturnType<Scraper['status']>[number] | undefined =>
     scraper.status().find((one) => one.service === service && one.kind === kind);
@@ -323,5 +327,94 @@ describe('--scrape', () => {
 
   it.each(['localhost:6060/debug', 'http://', 'http://user@host:1', 'ftp://host:1'])('refuses %s', (target) => {
     expect(scrapeOf('--scrape', target)).toMatchObject({ kind: 'refuse' });
+  });
+});
+
+describe('a list of targets', () => {
+  let folder: string;
+  let file: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'targets-'));
+    file = join(folder, 'targets.json');
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const write = (...entries: readonly (readonly [url: string, service: string])[]): void =>
+    writeFileSync(
+      file,
+      JSON.stringify(entries.map(([url, service]) => ({ targets: [new URL(url).host], labels: { service } }))),
+    );
+  const servicesOf = (scraper: Scraper): string[] => [
+    ...new Set(scraper.status().flatMap(({ service, lastMs }) => (lastMs === undefined || !service ? [] : [service]))),
+  ];
+
+  it('is followed: what appears is fetched, what disappears is not asked again', async () => {
+    let asked = 0;
+    const first = await serve((request, response) => {
+      asked++;
+      goProgram(request, response);
+    });
+    const second = await serve(goProgram);
+    write([first, 'shop']);
+    const { scraper } = scrape({}, TIMES, [file]);
+    await vi.waitFor(() => expect(servicesOf(scraper)).toEqual(['shop']), 20_000);
+    write([second, 'cart']);
+    await vi.waitFor(() => expect(servicesOf(scraper)).toEqual(['cart']), 20_000);
+    const before = asked;
+    const lastMs = (): number => scraper.status().find(({ kind }) => kind === 'heap')?.lastMs ?? 0;
+    const seen = lastMs();
+    // Rounds of the other target go by.
+    await vi.waitFor(() => expect(lastMs()).toBeGreaterThan(seen), 20_000);
+    expect(asked).toBe(before);
+  });
+
+  it('that cannot be read keeps its targets, and says why', async () => {
+    const target = await serve(goProgram);
+    let answer = JSON.stringify([{ targets: [new URL(target).host], labels: { job: 'shop' } }]);
+    const list = await serve((_, response) => response.end(answer));
+    const { scraper, warnings } = scrape({}, TIMES, [list]);
+    await vi.waitFor(() => expect(servicesOf(scraper)).toEqual(['shop']), 20_000);
+    answer = '<html>';
+    const listStatus = (): { problem: string | undefined } | undefined =>
+      scraper.status().find(({ kind }) => kind === 'targets');
+    await vi.waitFor(() => expect(listStatus()?.problem).toContain('The list is no JSON'), 20_000);
+    expect(servicesOf(scraper)).toEqual(['shop']);
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain(`The list of targets ${list} could not be read: The list is no JSON`);
+  });
+
+  it('names the service of each target by its labels, else by its host', async () => {
+    writeFileSync(
+      file,
+      JSON.stringify([
+        { targets: ['a:1', 'b:2'], labels: { job: 'shop', env: 'prod' } },
+        { targets: ['c:3'], labels: { job: 'x', service: 'cart', __scheme__: 'https' } },
+        { targets: ['http://d:4'], labels: { service: 'x', service_name: 'pay' } },
+        { targets: ['e:5'] },
+      ]),
+    );
+    const found = await readTargets(file, new AbortController().signal);
+    expect(found.map(({ url, service }) => `${service} ${url}`)).toEqual([
+      'shop http://a:1',
+      'shop http://b:2',
+      'cart https://c:3',
+      'pay http://d:4',
+      'e:5 http://e:5',
+    ]);
+  });
+
+  it.each([
+    ['{}', 'The list has another form'],
+    ['[{"targets": [1]}]', 'The list has another form'],
+    ['[{"targets": ["a:1/path"]}]', '"a:1/path" is not a target'],
+    ['[{"targets": ["file:///etc/passwd"]}]', 'is not a target'],
+    [
+      `[{"targets": [${Array.from({ length: 501 }, (_, i) => `"h:${i + 1}"`).join()}]}]`,
+      'has 501 targets; the maximum is 500',
+    ],
+    [`["${' '.repeat(1 << 20)}"]`, 'The list has more than 1 MiB'],
+  ])('%.30s is refused', async (text, reason) => {
+    writeFileSync(file, text);
+    await expect(readTargets(file, new AbortController().signal)).rejects.toThrow(reason);
   });
 });

@@ -22,11 +22,13 @@ interface StripProps {
   readonly shown: ShownTree;
   readonly kinds: TreeKinds | undefined;
   readonly fills: readonly string[];
+  /** The frame that fills the width; 0 is the whole. */
+  readonly zoom: number;
   /** In place of the legend. */
   readonly children?: ReactNode;
 }
 
-export function Strip({ shown, kinds, fills, children }: StripProps): ReactElement {
+export function Strip({ shown, kinds, fills, zoom, children }: StripProps): ReactElement {
   const { profile, snapshots } = shown.opened;
   const rule = ruleFor(
     profile,
@@ -39,7 +41,9 @@ export function Strip({ shown, kinds, fills, children }: StripProps): ReactEleme
   const stacks = profile.stackCounts[shown.sampleType] ?? 0;
   return (
     <div className={styles['strip']}>
-      <strong>{valueText(shown, whole)}</strong>
+      <strong>
+        {zoom > 0 ? `${valueText(shown, tree.total[zoom])} of ${valueText(shown, whole)}` : valueText(shown, whole)}
+      </strong>
       <LeftOut warnings={profile.warnings} />
       <span className={styles['dim']}>
         {sampleTypeTitle(type?.type ?? '')}
