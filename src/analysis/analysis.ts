@@ -233,6 +233,14 @@ export interface EvidenceAnswer extends Pick<
   readonly evidenceMs: number;
 }
 
+/** What an exported profile says of itself. */
+export interface ExportFacts {
+  readonly name: string;
+  /** Where the profile itself does not say it: its begin in ms since the epoch, and its length in ms. */
+  readonly timeMs?: number | undefined;
+  readonly durationMs?: number | undefined;
+}
+
 /** The exports that are written from the tree; pictures are drawn by the page. */
 export type TreeExport = 'pprof' | 'collapsed' | 'speedscope';
 
@@ -291,7 +299,7 @@ export interface Analysis {
   lines(request: TreeRequest, signal: AbortSignal): Promise<LinesAnswer>;
   /** Merged stacks with a non-zero self, names root first. */
   stacks(request: TreeRequest, signal: AbortSignal): Promise<readonly StackValue[]>;
-  exportTree(request: TreeRequest, kind: TreeExport, name: string, signal: AbortSignal): Promise<Exported>;
+  exportTree(request: TreeRequest, kind: TreeExport, of: ExportFacts, signal: AbortSignal): Promise<Exported>;
   diff(request: DiffRequest, signal: AbortSignal): Promise<DiffAnswer>;
   evidence(
     request: DiffRequest,

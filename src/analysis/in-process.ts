@@ -34,6 +34,7 @@ import { rankNames } from '#model/tree-builder.ts';
 import type {
   Analysis,
   Exported,
+  ExportFacts,
   LinesAnswer,
   OpenedProfile,
   ProfileHandle,
@@ -204,20 +205,19 @@ export class InProcessAnalysis implements Analysis {
     return stacks;
   }
 
-  async exportTree(request: TreeRequest, kind: TreeExport, name: string, signal: AbortSignal): Promise<Exported> {
+  async exportTree(request: TreeRequest, kind: TreeExport, of: ExportFacts, signal: AbortSignal): Promise<Exported> {
     const { profile } = this.#profile(request);
     const kept = await this.#tree(request, signal);
     const detail = { pprof: 'line', speedscope: 'definition', collapsed: 'function' } as const;
     const { tree, facts } = (await this.#located(request, detail[kind], kept, signal)) ?? kept;
-    const { formatExport } = await import('#formats/export.ts');
-    return formatExport(kind, {
+    return (await import('#formats/export.ts')).formatExport(kind, {
       tree,
       functions: facts.functions,
       frameLine: facts.frameLine,
       sampleType: profile.sampleTypes[request.sampleType],
-      name,
-      timeMs: profile.timeMs,
-      durationMs: profile.durationMs,
+      name: of.name,
+      timeMs: profile.timeMs ?? of.timeMs,
+      durationMs: profile.durationMs ?? of.durationMs,
     });
   }
 

@@ -5,8 +5,8 @@ import { Dialog } from './components/dialog.tsx';
 import styles from './keys-dialog.module.css';
 
 const moves: readonly (readonly [string, string])[] = [
-  ['↑ ↓', 'to the caller, to the largest callee (as drawn)'],
-  ['← →', 'to the neighbours'],
+  ['Up, Down', 'to the caller, to the largest callee (as drawn)'],
+  ['Left, Right', 'to the neighbours'],
   ['Home', 'to the root'],
   ['Enter', 'zoom to the frame'],
   ['Backspace', 'zoom out to its caller'],
@@ -14,25 +14,25 @@ const moves: readonly (readonly [string, string])[] = [
   ['Escape', 'hide the tooltip'],
 ];
 const rows: readonly (readonly [string, string])[] = [
-  ['→ ←', 'open and close, then to the first callee and the caller'],
+  ['Right, Left', 'open and close, then to the first callee and the caller'],
   ['*', 'open everything below, as far as it fits'],
   ['Enter', 'select in every view'],
 ];
 const times: readonly (readonly [string, string])[] = [
-  ['↑ ↓ ← →', 'to the next cell, to the next column'],
+  ['Arrows', 'to the next cell, to the next column'],
   ['Shift and arrows', 'select a part of the recording'],
   ['Enter, Escape', 'show the part alone, show everything'],
   ['+ − 0', 'zoom in, out, show the whole width'],
 ];
 const calls: readonly (readonly [string, string])[] = [
-  ['↑ ↓', 'to the caller, to a callee'],
-  ['← →', 'to the call before, to the call after'],
+  ['Up, Down', 'to the caller, to a callee'],
+  ['Left, Right', 'to the call before, to the call after'],
   ['Enter', 'zoom to the call'],
   ['Backspace', 'zoom out to its caller'],
   ['Escape', 'the whole chart'],
 ];
 const changes: readonly (readonly [string, string])[] = [
-  ['↑ ↓', 'in the list of changes: to the next change'],
+  ['Up, Down', 'in the list of changes: to the next change'],
   ['Enter', 'select the frame of the change'],
   ['s', 'its callers and callees'],
 ];
@@ -45,7 +45,7 @@ const finds: readonly (readonly [string, string])[] = [
 ];
 const mouse: readonly (readonly [string, string])[] = [
   ['Click', 'zoom to the frame; its callers stay above it'],
-  ['Wheel', 'scroll the rows; with Ctrl or ⌘, or a pinch, zoom at the pointer'],
+  ['Wheel', 'scroll the rows; with Ctrl or Cmd, or a pinch, zoom at the pointer'],
   ['Drag', 'move the picture'],
   ['Double click on the background', 'the whole graph'],
   ['Tap', 'the numbers of the frame; once more zooms to it'],

@@ -61,6 +61,9 @@ function Bands(): ReactElement {
   const isDropping = useDropOnWindow();
   return (
     <div className={styles['shell']}>
+      <button type="button" className={styles['skip']} onClick={focusContent}>
+        Skip to the content
+      </button>
       {isEmbedded ? <EmbedBar /> : <TopBar view={view} />}
       <Notices />
       {snap !== undefined && <SnapshotNotice id={snap} />}
@@ -89,6 +92,14 @@ function Bands(): ReactElement {
       )}
     </div>
   );
+}
+
+/** For keys: past the pages and the controls of the top bar. */
+function focusContent(): void {
+  const content = document.querySelector('main');
+  if (!content) return;
+  content.tabIndex = -1;
+  content.focus();
 }
 
 interface PageLink {
@@ -149,6 +160,8 @@ function TopBar({ view }: { view: UrlState['view'] }): ReactElement {
               onClick={(event) => {
                 if (event.metaKey || event.ctrlKey) return;
                 event.preventDefault();
+                // A message about a file has been read where it came up.
+                dismissRefusals();
                 // A second click on Files leads back to the list of them.
                 if (page.view === 'files' && view === 'files') showFile(undefined);
                 else

@@ -34,9 +34,17 @@ export function recognise(bytes: Uint8Array): Recognised | undefined {
           remedy: 'Was a login page saved instead of the profile? Fetch the profile again, signed in.',
         };
   }
-  if (looksLikeJson(text)) return JSON_KINDS[jsonKind(bytes) ?? 'd3'] ?? OTHER_JSON;
+  if (looksLikeJson(text))
+    return /^\s*[[{]/.test(text) && isCutJson(bytes) ? CUT_JSON : (JSON_KINDS[jsonKind(bytes) ?? 'd3'] ?? OTHER_JSON);
   const kind = TEXT_KINDS.find(({ signs }) => signs.every((sign) => sign.test(text)));
   return kind;
+}
+
+/** Whether the last byte that is no blank ends no object, list or call around one. */
+function isCutJson(bytes: Uint8Array): boolean {
+  // A character of UTF-16 may end in a zero.
+  const last = bytes.findLast((byte) => byte > 0x20) ?? 0;
+  return !'}]);'.includes(String.fromCharCode(last));
 }
 
 /** Pages that show a profile in another way than as a flame graph. */
@@ -61,6 +69,10 @@ const JSON_KINDS: Readonly<Partial<Record<KnownJson, Recognised>>> = {
     listsFormats: true,
     remedy: `Open it in dh_view.html of valgrind, or ${HEAPTRACK}`,
   },
+};
+const CUT_JSON: Recognised = {
+  what: 'a JSON file that ends in the middle',
+  remedy: 'A part of it is missing: copy or download it again.',
 };
 const OTHER_JSON: Recognised = { what: 'a JSON file of an unknown kind', listsFormats: true };
 

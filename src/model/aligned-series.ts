@@ -96,9 +96,15 @@ export function stepAt({ firstMs, stepMs, length }: AlignedSeries, timeMs: numbe
   return step < 0 || step >= length ? -1 : step;
 }
 
-/** The middle of a step: what its value is drawn and read at. */
+/** The middle of a step: where its value is drawn, and the time that a reading of it names. */
 export function middleMs({ firstMs, stepMs }: AlignedSeries, step: number): number {
   return firstMs + (step - 0.5) * stepMs;
+}
+
+/** The time that a reading names: the middle of the step that holds a time; outside of the data the time itself. */
+export function readingMs(series: AlignedSeries, timeMs: number): number {
+  const step = stepAt(series, timeMs);
+  return step < 0 ? timeMs : middleMs(series, step);
 }
 
 /** Whether the step before or after it is empty. The column has what its range has; the newest steps may still come. */

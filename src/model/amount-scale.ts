@@ -1,6 +1,6 @@
 /** Amounts and changes of a whole table: one unit, and decimals that line up. */
 import type { AmountUnit } from './changes-text.ts';
-import { formatFixed, scaleFor } from './units.ts';
+import { formatFixed, scaleFor, signedFixed } from './units.ts';
 
 export interface AmountScale {
   /** `%`, `core-s`, `MiB/s`; '' for counts. */
@@ -18,22 +18,24 @@ const SHARE_DECIMALS = 2;
 export function amountScale({ kind, sampleType }: AmountUnit, largest: number): AmountScale {
   if (kind === 'share' || kind === 'equal-work') {
     const percent = (value: number): string => orLess(value * 100, SHARE_DECIMALS);
-    return { suffix: '%', changeSuffix: 'points', amount: percent, change: (value) => signed(value, percent) };
+    const change = (value: number): string => signedFixed(value * 100, SHARE_DECIMALS);
+    return { suffix: '%', changeSuffix: 'points', amount: percent, change };
   }
   const { type, unit } = sampleType;
   const isCores = kind !== 'absolute' && kind !== 'per-request' && type === 'cpu' && /^n(ano)?s(econds?)?$/.test(unit);
   const scale = isCores ? scaleFor('', '', largest / 1e9) : scaleFor(unit, type, largest);
-  const amount = (value: number): string => scale.format(isCores ? value / 1e9 : value);
+  const inUnit = (value: number): number => (isCores ? value / 1e9 : value);
   const suffix = isCores
     ? 'cores'
     : kind === 'absolute'
       ? scale.suffix
       : `${scale.suffix || unit}/${kind === 'per-request' ? 'request' : 's'}`;
-  return { suffix, changeSuffix: suffix, amount, change: (value) => signed(value, amount) };
-}
-
-function signed(value: number, text: (value: number) => string): string {
-  return value === 0 ? '0' : `${value > 0 ? '+' : ''}${text(value)}`;
+  return {
+    suffix,
+    changeSuffix: suffix,
+    amount: (value) => scale.format(inUnit(value)),
+    change: (value) => scale.formatChange(inUnit(value)),
+  };
 }
 
 function orLess(value: number, decimals: number): string {

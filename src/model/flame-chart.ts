@@ -11,7 +11,7 @@ import { labelKeys } from './label-keys.ts';
 import type { LabelMatcher } from './labels.ts';
 import type { Profile } from './profile.ts';
 import { matchingSamples, labelColumn } from './sample-labels.ts';
-import { isTimed, msOfOne, recordingSpan, type TimedProfile } from './sample-times.ts';
+import { isTimed, msOfOne, recordedMs, recordingSpan, type TimedProfile } from './sample-times.ts';
 import { THREAD_LABELS } from './when.ts';
 
 /** More calls than a screen, or a memory, holds: the earliest are made. */
@@ -28,7 +28,7 @@ const MIN_SLACK_MS = 1e-9;
 const DATE_SLACK = 5e-16;
 
 export interface FlameChart {
-  /** Node 0 is the recording; totals and selves are ms. Siblings are ordered by time, and may have gaps between them. */
+  /** Node 0 is the recording, as long as it took (`recordedMs`); totals and selves are ms. Siblings are ordered by time, and may have gaps between them. */
   readonly tree: CallTree;
   /** By node: when it begins, in ms since `originMs`. */
   readonly start: Float64Array;
@@ -50,7 +50,7 @@ export interface ThreadsOfChart {
 }
 
 /**
- * The thread that ran longest of those that match.
+ * The thread that ran longest of those that match, from the samples that have the sample type.
  * @returns undefined where samples have no times
  * @throws RangeError at a pattern that cannot be read
  */
@@ -61,13 +61,14 @@ export function* flameChart(
   during: Interval | undefined,
 ): Steps<FlameChart | undefined> {
   if (!isTimed(profile)) return undefined;
-  const { startMs, endMs } = yield* recordingSpan(profile);
-  const kept = yield* matchingSamples(profile, matchers);
-  const type = lastingType(profile, sampleType);
-  const { of, threads } = yield* threadOf(profile, type ?? sampleType, matchers, kept);
+  const span = yield* recordingSpan(profile);
+  const { startMs } = span;
+  const kept = yield* samplesOfType(profile, sampleType, matchers);
+  const type = yield* lastingType(profile, sampleType);
+  const { of, threads } = yield* threadOf(profile, sampleType, type ?? sampleType, matchers, kept);
   const samples = yield* inTime(profile, of, type);
   const ends = yield* endsOf(profile, samples, type);
-  const windows = windowsOf(during, endMs - startMs);
+  const windows = windowsOf(during, recordedMs(profile, span));
   const originMs = windows[0].fromMs;
   const calls = new Calls(Math.max(MIN_SLACK_MS, Math.abs(startMs) * DATE_SLACK));
   for (const { fromMs, untilMs } of windows) {
@@ -83,15 +84,43 @@ export function* flameChart(
   return { ...calls.take(lengthMs), originMs, isCut: calls.isFull, threads };
 }
 
-/** The sample type that says how long samples last: the shown one, else the first that does. */
-function lastingType({ sampleTypes, values }: Profile, shown: number): number | undefined {
-  const isLasting = (type: number): boolean =>
-    msOfOne(sampleTypes[type]) > 0 && values[type].values.some((value) => value > 0);
-  return [shown, ...sampleTypes.keys()].find(isLasting);
+/** 1 for each sample that matches and has the shown type: kinds of samples may each have a type of their own. */
+function* samplesOfType(profile: Profile, shown: number, matchers: readonly LabelMatcher[]): Steps<Uint8Array> {
+  const kept = yield* matchingSamples(profile, matchers);
+  const { values } = profile.values[shown];
+  for (let i = 0; i < kept.length; i++) {
+    if (i % SAMPLES_A_STEP === 0) yield i / kept.length;
+    if (values[i] === 0) kept[i] = 0;
+  }
+  return kept;
+}
+
+/**
+ * The sample type that says how long samples last: the shown one, else the first that most samples of the shown one
+ * have. Undefined where there is none: a type of other samples says nothing about these.
+ */
+function* lastingType({ sampleTypes, values }: Profile, shown: number): Steps<number | undefined> {
+  if (msOfOne(sampleTypes[shown]) > 0) return shown;
+  const { values: column } = values[shown];
+  for (let type = 0; type < sampleTypes.length; type++) {
+    if (msOfOne(sampleTypes[type]) === 0) continue;
+    const lengths = values[type].values;
+    let samples = 0;
+    let lasting = 0;
+    for (let i = 0; i < column.length; i++) {
+      if (i % SAMPLES_A_STEP === 0) yield i / column.length;
+      if (column[i] === 0) continue;
+      samples++;
+      if (lengths[i] > 0) lasting++;
+    }
+    if (lasting * 2 > samples) return type;
+  }
+  return undefined;
 }
 
 function* threadOf(
   profile: TimedProfile,
+  shown: number,
   type: number,
   matchers: readonly LabelMatcher[],
   kept: Uint8Array,
@@ -114,7 +143,8 @@ function* threadOf(
   const order = yield* longestFirst(kept);
   // The thread that is asked for is no reason not to list the others.
   const others = matchers.filter(({ name }) => name !== label);
-  const all = others.length === matchers.length ? order : yield* longestFirst(yield* matchingSamples(profile, others));
+  const all =
+    others.length === matchers.length ? order : yield* longestFirst(yield* samplesOfType(profile, shown, others));
   const [first = 0] = order;
   const ofFirst = new Uint8Array(kept.length);
   for (let i = 0; i < kept.length; i++) {
@@ -139,7 +169,7 @@ function* inTime({ times, values }: TimedProfile, of: Uint8Array, type: number |
   let last = -Infinity;
   for (let i = 0; i < of.length; i++) {
     if (i % SAMPLES_A_STEP === 0) yield i / of.length;
-    // Samples of another kind have nothing in the type that lasts.
+    // A sample may have no length, as an event of a moment has.
     if (of[i] === 0 || (type !== undefined && !(values[type].values[i] > 0))) continue;
     if (times[i] < last) isSorted = false;
     last = times[i];

@@ -1,6 +1,6 @@
 /** Percents of changes and their intervals, in one form wherever they are written. */
 import { difference } from './difference.ts';
-import { formatNumber } from './units.ts';
+import { formatNumber, signedFixed } from './units.ts';
 
 /** From this factor on the end of an interval is written as a multiple. */
 export const ALMOST_NOTHING_FROM = 50;
@@ -22,5 +22,10 @@ export function percentText(a: number, b: number): string {
 export function intervalText(low: number | null, high: number | null): string {
   if (low === null || high === null || !Number.isFinite(low) || !Number.isFinite(high)) return '';
   const isHuge = high >= (ALMOST_NOTHING_FROM - 1) * 100;
-  return `${signedPercent(low)} … ${isHuge ? `over ×${ALMOST_NOTHING_FROM}` : signedPercent(high)}`;
+  return `${endText(low)} … ${isHuge ? `over ×${ALMOST_NOTHING_FROM}` : endText(high)}`;
+}
+
+/** At most two decimals: further ones would say nothing beside the other end. */
+function endText(percent: number): string {
+  return Math.abs(percent) < 1 ? `${signedFixed(percent, 2)}\u00a0%` : signedPercent(percent);
 }

@@ -94,6 +94,7 @@ export function rateScaleOf(profileType: string): RateScale {
       },
     };
   }
+  if (profileType === '') return { factor: 1, format: formatNumber, axisFor: () => ({ title: '', size: 1 }) };
   const words = `${countedWord(sampleType)}${perSecond}`;
   return {
     factor: 1,

@@ -71,26 +71,41 @@ export interface Scale {
 interface SizedScale extends Scale {
   /** The size of one suffix unit, in the unit of the values. */
   readonly size: number;
+  /** A difference with its sign; `0` where nothing changed. */
+  formatChange(value: number): string;
 }
 
-/** @param largest the value that decides the unit and the decimals; @param type tells CPU time from other time. */
-export function scaleFor(unit: string, type: string, largest: number): SizedScale {
+/** Significant digits of the largest number of a column: so many that neighbours in a sorted column differ. */
+export const COLUMN_DIGITS = 5;
+
+/**
+ * @param largest the value that decides the unit and the decimals @param type tells CPU time from other time @param digits
+ * significant ones of the largest
+ */
+export function scaleFor(unit: string, type: string, largest: number, digits = 3): SizedScale {
   const ladder = ladderOf(unit, type);
   if (!ladder) {
     const isWhole = Number.isInteger(largest);
-    const decimals = decimalsFor(largest);
+    const decimals = decimalsFor(largest, digits);
+    const decimalsOf = (value: number): number => (isWhole && Number.isInteger(value) ? 0 : decimals);
     return {
       suffix: '',
       size: 1,
       format: (value) => (isWhole && Number.isInteger(value) ? formatCount(value) : formatFixed(value, decimals)),
+      formatChange: (value) => signedFixed(value, decimalsOf(value)),
     };
   }
   const { steps, factor } = ladder;
   const step = stepFor(steps, Math.abs(largest) * factor);
   const divide = step.size / factor;
   // Bytes and nanoseconds have no fractions.
-  const decimals = divide === 1 && Number.isInteger(largest) ? 0 : decimalsFor(largest / divide);
-  return { suffix: step.suffix, size: divide, format: (value) => formatOrLess(value / divide, decimals) };
+  const decimals = divide === 1 && Number.isInteger(largest) ? 0 : decimalsFor(largest / divide, digits);
+  return {
+    suffix: step.suffix,
+    size: divide,
+    format: (value) => formatOrLess(value / divide, decimals),
+    formatChange: (value) => signedFixed(value / divide, decimals),
+  };
 }
 
 /** `36.1 core-min`; a count alone has no unit. */
@@ -100,7 +115,8 @@ export function formatValue(value: number, unit: string, type: string): string {
     const words = unit === '' || unit === 'count' || unit === 'none' ? '' : `${NBSP}${unit.slice(0, MAX_UNIT_LENGTH)}`;
     return (Number.isInteger(value) ? formatCount(value) : formatFixed(value, decimalsFor(value))) + words;
   }
-  if (value === 0) return `0${NBSP}${stepFor(ladder.steps, ladder.factor).suffix}`;
+  // Of nothing the unit is the plain one, whatever the file counts in.
+  if (value === 0) return `0${NBSP}${ladder.plain}`;
   const scale = scaleFor(unit, type, value);
   return `${scale.format(value)}${NBSP}${scale.suffix}`;
 }
@@ -173,11 +189,14 @@ export function nanosecondsIn(unit: string): number | undefined {
 function ladderOf(
   unit: string,
   type: string,
-): { readonly steps: readonly Step[]; readonly factor: number } | undefined {
+): { readonly steps: readonly Step[]; readonly factor: number; readonly plain: string } | undefined {
   const word = unit.toLowerCase();
   if (Object.hasOwn(inNanoseconds, word))
-    return { steps: type === 'cpu' ? cpuTimes : times, factor: inNanoseconds[word] };
-  if (Object.hasOwn(inBytes, word)) return { steps: memory, factor: inBytes[word] };
+    return {
+      ...(type === 'cpu' ? { steps: cpuTimes, plain: 'core-s' } : { steps: times, plain: 's' }),
+      factor: inNanoseconds[word],
+    };
+  if (Object.hasOwn(inBytes, word)) return { steps: memory, factor: inBytes[word], plain: 'B' };
   return undefined;
 }
 
@@ -204,6 +223,11 @@ function formatOrLess(value: number, decimals: number): string {
   const text = formatFixed(value, decimals);
   if (value === 0 || Number(value.toFixed(decimals)) !== 0) return text;
   return `${value > 0 ? '<' : `>${MINUS}`}${(10 ** -decimals).toFixed(decimals)}`;
+}
+
+/** With its sign, which a change that is too small for its decimals keeps: `+0.0` is more than nothing. */
+export function signedFixed(value: number, decimals: number): string {
+  return value === 0 ? '0' : `${value > 0 ? '+' : MINUS}${formatFixed(Math.abs(value), decimals)}`;
 }
 
 /** `1 234.50`, no unit. */

@@ -61,6 +61,9 @@ export interface Trimmed {
   readonly cutOff: number;
 }
 
+/** For the log and the sender: what is accepted although it holds nothing. */
+export const EMPTY_NOTE = 'The upload has no bytes or its profile has no samples: nothing was stored.';
+
 /** Sentences for the log and the sender, by subject. */
 export function notesOf({
   cutStacks,

@@ -21,6 +21,7 @@ export class Metrics {
   #profiles = 0;
   #samples = 0;
   #dropped = 0;
+  #empty = 0;
   readonly #trimmed: Record<keyof Trimmed, number> = {
     cutStacks: 0,
     labelsDropped: 0,
@@ -55,7 +56,11 @@ export class Metrics {
     });
   }
 
-  ingested(bytes: number, { profiles = 0, samples = 0, dropped = 0, folded = 0, trimmed, otlp }: RequestFacts): void {
+  ingested(
+    bytes: number,
+    { profiles = 0, samples = 0, dropped = 0, folded = 0, empty = 0, trimmed, otlp }: RequestFacts,
+  ): void {
+    this.#empty += empty;
     this.#bytesIn += bytes;
     this.#profiles += profiles;
     this.#samples += samples;
@@ -69,8 +74,9 @@ export class Metrics {
     for (const kind of Object.keys(this.#trimmed) as (keyof Trimmed)[]) this.#trimmed[kind] += trimmed[kind];
   }
 
-  /** Profiles stored with changes since the start. */
+  /** Profiles stored with changes since the start, and those that held nothing. */
   get changed(): {
+    emptyProfiles: number;
     droppedSamples: number;
     cutStacks: number;
     unlabelledProfiles: number;
@@ -81,6 +87,7 @@ export class Metrics {
   } {
     const { cutStacks, labelsDropped, negativeValues, cumulative, cutOff } = this.#trimmed;
     return {
+      emptyProfiles: this.#empty,
       foldedSamples: this.#folded,
       droppedSamples: this.#dropped,
       cutStacks,
@@ -157,6 +164,12 @@ export class Metrics {
         'counter',
         'Truncated recordings, stored without their damaged end.',
         this.#trimmed.cutOff,
+      ),
+      ...metric(
+        'flametide_empty_profiles_total',
+        'counter',
+        'Profiles without samples, and uploads without bytes: accepted, and nothing is stored.',
+        this.#empty,
       ),
       ...metric(
         'flametide_folded_samples_total',

@@ -40,6 +40,8 @@ export interface RequestFacts {
   readonly dropped?: number;
   /** Samples whose labels were left out, as their service has too many label sets. */
   readonly folded?: number;
+  /** Profiles without samples, and uploads without bytes: accepted, and nothing of them is stored. */
+  readonly empty?: number;
   /** Changes made to profiles when they were stored. */
   readonly trimmed?: Trimmed;
   /** For an OTLP message: its field numbering, and the number of attributes that were not stored as labels. */

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Log } from './exchange.ts';
 import type { RequestFacts } from './request.ts';
-import { notesOf } from './incoming.ts';
+import { EMPTY_NOTE, notesOf } from './incoming.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Characters of a refusal's message that `/api/status` shows. */
@@ -101,7 +101,7 @@ export class UploadReports {
    * repeats them all day.
    */
   uploaded(path: string, bytes: number, facts: RequestFacts): void {
-    const { service = '', trimmed, refused, folded = 0 } = facts;
+    const { service = '', trimmed, refused, folded = 0, empty = 0 } = facts;
     if (refused === undefined)
       for (const [key, { isPassing }] of this.#refusals) if (isPassing) this.#refusals.delete(key);
     if (trimmed !== undefined) {
@@ -114,6 +114,9 @@ export class UploadReports {
       const text = `${path}: ${service} has too many label sets; ${folded} samples were stored without their labels (limits.maxLabelSets).`;
       this.#log[this.#metrics.changed.foldedSamples === 0 ? 'warn' : 'info'](text);
     }
+    // Once: agents send profiles without samples all day. `changed` of `/api/status` counts them.
+    if (empty > 0 && this.#metrics.changed.emptyProfiles === 0)
+      this.#log.info(`${path}${service && ` of ${service}`}: ${EMPTY_NOTE} Later ones are counted alone.`);
     this.#metrics.ingested(bytes, facts);
   }
 }

@@ -158,7 +158,7 @@ describe('overloads of C++', () => {
 
   it('comes back from a pprof export with its lines', async () => {
     const profile = await opened(overload);
-    const { bytes } = await analysis.exportTree(request(profile), 'pprof', 'a', signal);
+    const { bytes } = await analysis.exportTree(request(profile), 'pprof', { name: 'a' }, signal);
     const again = await opened(bytes);
     expect(await treeRows(again)).toEqual(await treeRows(profile));
     expect(await lineRows(again)).toEqual(overloadLines);
@@ -169,12 +169,12 @@ describe('overloads of C++', () => {
 
   it('exports of one file alone hold no frame of the other', async () => {
     const profile = await opened(overload);
-    const { bytes } = await analysis.exportTree(request(profile, focus('line:10')), 'pprof', 'a', signal);
+    const { bytes } = await analysis.exportTree(request(profile, focus('line:10')), 'pprof', { name: 'a' }, signal);
     expect(await lineRows(await opened(bytes))).toEqual(['a.cc 3/3', 'a.cc:10 3/3', 'm.cc 0/3', 'm.cc:1 0/3']);
   });
 
   it('a speedscope export has a frame for each file', async () => {
-    const { bytes } = await analysis.exportTree(request(await opened(overload)), 'speedscope', 'a', signal);
+    const { bytes } = await analysis.exportTree(request(await opened(overload)), 'speedscope', { name: 'a' }, signal);
     const { shared, profiles } = JSON.parse(new TextDecoder().decode(bytes)) as {
       shared: { frames: { name: string; file: string; line: number }[] };
       profiles: { samples: number[][]; weights: number[] }[];

@@ -169,7 +169,7 @@ describe('one profile', () => {
     expect(asText(Object.fromEntries(top.map((row) => [row.name, [row.self, row.total]])))).toEqual(wanted);
 
     // Exported pprof reads back: of an inverted tree its stacks are from the leaf up, so that totals are the same.
-    const { bytes } = await analysis.exportTree(request, 'pprof', 'a', signal);
+    const { bytes } = await analysis.exportTree(request, 'pprof', { name: 'a' }, signal);
     const again = await analysis.open({ bytes, name: 'a.pb', form: { kind: 'file' } }, signal);
     const turned: readonly Transform[] = isInverted(transforms) ? [{ kind: 'invert' }] : [];
     const back = await analysis.tree(requestOf(again, turned), signal);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { asPlainText, searchOfPasted } from '#app/workspace/pasted-search.ts';
+import { zoomToSee } from '#app/workspace/zoom-to-see.ts';
+import { findPath, pathOf } from '#model/call-path.ts';
 import { parseSearch, searchShareOf } from '#model/search.ts';
 import { profileFromText, treeOf } from '../support/profile-from-text.ts';
 
@@ -47,5 +49,27 @@ describe('the share of a search is of the view', () => {
     ['c', { nodes: 0, value: 2 }],
   ])('%s', (name, wanted) => {
     expect(searchShareOf(tree, hit, node(name))).toMatchObject(wanted);
+  });
+});
+
+describe('a step to a match zooms only where it cannot be seen', () => {
+  const profile = profileFromText('main;a;hit 300\nmain;a;x;y 40\nmain;a;x;y;thin 1\nmain;b;hit 200\nother 1000');
+  const tree = treeOf(profile, 'name');
+  const { names } = profile.functions;
+
+  it.each([
+    // In view, and at least about a pixel wide.
+    ['main;b;hit', '', ''],
+    ['main;a;hit', 'main;a', 'main;a'],
+    ['main;a;x;y;thin', 'main;a', 'main;a'],
+    // Beside the view: out to the caller of both.
+    ['main;b;hit', 'main;a', 'main'],
+    ['other', 'main;a', ''],
+    // Too thin in the present zoom.
+    ['main;a;x;y;thin', '', 'main;a;x;y'],
+    ['main;a;x;y;thin', 'main;b', 'main'],
+  ])('%s in %j: %j', (node, present, wanted) => {
+    const [at, zoom] = [node, present].map((path) => findPath(tree, names, path === '' ? [] : path.split(';')).node);
+    expect(pathOf(tree, names, zoomToSee(tree, at, zoom)).join(';')).toBe(wanted);
   });
 });

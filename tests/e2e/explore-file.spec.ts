@@ -5,6 +5,7 @@ test('keys alone: from the file to the hottest function, its callers, and back',
   // Asked for before the keys: Playwright may miss a chooser that opens at once.
   const chooser = page.waitForEvent('filechooser');
   await page.goto('/?v=1&view=files');
+  await page.keyboard.press('Tab'); // Skip to the content
   await page.keyboard.press('Tab'); // mark
   await page.keyboard.press('Tab'); // Files
   const opener = page.getByRole('button', { name: 'Open files…' });

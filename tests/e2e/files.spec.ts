@@ -27,6 +27,7 @@ test('the page lists what it reads', async ({ page }) => {
 
 test('a dropped file opens', async ({ page }) => {
   await page.goto('/?v=1&view=files');
+  await expect(page.getByRole('heading', { name: 'Drop profiles here' })).toBeVisible();
   const transfer = await page.evaluateHandle((text) => {
     const data = new DataTransfer();
     data.items.add(new File([text], 'dropped.folded'));

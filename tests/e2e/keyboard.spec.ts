@@ -81,6 +81,12 @@ test('the ring of the view shows after a key only', async ({ page }) => {
   await page.getByRole('radio', { name: 'Flame', exact: true }).click();
   await expect(graph(page)).toBeFocused();
   expect(await ring()).toBe('none');
+  // The pointer opened a menu, Escape closes it.
+  await graph(page).click({ button: 'right', position: { x: 60, y: 30 } });
+  await expect(page.getByRole('menu')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(graph(page)).toBeFocused();
+  expect(await ring()).toBe('none');
 });
 
 test('a tree that scrolls takes the focus where it scrolls', async ({ page }) => {

@@ -64,19 +64,21 @@ test('a drag on the series shows that range at once; its edges move; the whole i
   expect(ends()).toEqual([BASE_MS, BASE_MS + 10 * 60_000]);
 
   const edge = page.getByRole('separator', { name: /^Height of the time series/ });
+  // A part of the window, until it is dragged.
+  await expect(edge).toHaveAttribute('aria-valuenow', '108');
   const grip = await boxOf(edge);
   await page.mouse.move(grip.x + 200, grip.y + grip.height / 2);
   await page.mouse.down();
   await page.mouse.move(grip.x + 200, grip.y + grip.height / 2 + 60, { steps: 4 });
   await page.mouse.up();
   await page.reload();
-  await expect(edge).toHaveAttribute('aria-valuenow', '156');
-  expect((await boxOf(chart)).height).toBe(156);
+  await expect(edge).toHaveAttribute('aria-valuenow', '168');
+  expect((await boxOf(chart)).height).toBe(168);
   await edge.focus();
   await page.keyboard.press('Enter');
   await expect(chart).toBeHidden();
   await expect(page.getByRole('button', { name: 'Time series' })).toBeFocused();
   await page.keyboard.press('Enter');
   await expect(edge).toBeFocused();
-  expect((await boxOf(chart)).height).toBe(96);
+  expect((await boxOf(chart)).height).toBe(108);
 });

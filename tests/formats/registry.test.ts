@@ -46,6 +46,13 @@ describe('decodeProfile', () => {
   });
 
   it.each<[string, string | number[], RegExp, RegExp]>([
+    [
+      'JSON that was cut off',
+      '{"nodes": [{"id": 1, ',
+      /^This is a JSON file that ends in the middle\.$/,
+      /^A part of it is missing/,
+    ],
+    ['JSON of another kind', '{"nodes": [{"id": 1}]}\n', /a JSON file of an unknown kind/, /reads pprof/],
     ['a web page', '<!DOCTYPE html><title>Sign in</title>', /a web page/, /login page/],
     ['perf.data', 'PERFILE2h\u0000\u0000', /perf\.data/, /perf script/],
     ['perf.data of the other byte order', '2ELIFREP\u0000', /perf\.data/, /perf script/],

@@ -4,6 +4,7 @@ import {
   alignSeries,
   largestShown,
   middleMs,
+  readingMs,
   pointsOf,
   stepAt,
   summaryOf,
@@ -81,6 +82,8 @@ describe('reading', () => {
   it('a time belongs to the step that ends at it or after it', () => {
     expect([1, 10_000, 10_001, 40_000, 40_001, -1].map((ms) => stepAt(aligned, ms)).join()).toBe('0,0,1,3,-1,-1');
     expect([0, 1, 2, 3].map((step) => stepAt(aligned, middleMs(aligned, step))).join()).toBe('0,1,2,3');
+    // A reading names the time at which its value is drawn, outside of the data the time itself.
+    expect([1, 10_000, 10_001, 40_001].map((ms) => readingMs(aligned, ms))).toEqual([5000, 5000, 15_000, 40_001]);
   });
 
   it('sums up the steps whose middle is in a range, over those with something in them', () => {

@@ -9,22 +9,24 @@ describe('a table has one unit and decimals that line up', () => {
     const scale = amountScale({ kind: 'share', sampleType: cpu }, 0.3);
     expect([scale.suffix, scale.changeSuffix]).toEqual(['%', 'points']);
     expect([0.3, 0.0321, 0, 0.000_01].map(scale.amount)).toEqual(['30.00', '3.21', '0.00', '<0.01']);
-    expect([0.00688, -0.000987, 0.0000985, 0, -0.000_01].map(scale.change)).toEqual([
+    expect([0.00688, -0.000987, 0.0000985, 0, -0.000_01, 0.000_01].map(scale.change)).toEqual([
       '+0.69',
       '−0.10',
       '+0.01',
       '0',
-      '>−0.01',
+      '−0.00',
+      '+0.00',
     ]);
   });
 
   it('amounts as recorded have the unit of the largest', () => {
     const scale = amountScale({ kind: 'absolute', sampleType: cpu }, 2_166e9);
-    expect([scale.suffix, scale.amount(2_166e9), scale.amount(6e9), scale.change(-6e9)]).toEqual([
+    expect([scale.suffix, scale.amount(2_166e9), scale.amount(6e9), scale.change(-6e9), scale.change(1e6)]).toEqual([
       'core-min',
       '36.1',
       '0.1',
       '−0.1',
+      '+0.0',
     ]);
   });
 

@@ -143,6 +143,29 @@ describe('a flame chart', () => {
     expect(rows(both, chartOf(both, 0))).toEqual(['0–4 a 4', '10–12 b 2']);
   });
 
+  it('is of the shown type alone, whatever lengths samples of other types have', () => {
+    // As a flight recording has it: each kind of event has a sample type of its own.
+    const events = timedProfile(
+      [{ type: 'ExecutionSample', unit: 'count' }, TIME],
+      [
+        { stack: 'run;work', atMs: 0, values: [1, 0] },
+        { stack: 'run;lock', atMs: 5, values: [0, 40], thread: 'locked' },
+        { stack: 'run;work', atMs: 10, values: [1, 0] },
+        { stack: 'run', atMs: 20, values: [1, 0] },
+      ],
+    );
+    const chart = chartOf(events, 0);
+    expect(rows(events, chart)).toEqual(['0–30 run 10', '  0–20 work 20']);
+    expect(chart.threads?.count).toBe(1);
+    expect(rows(events, chartOf(events, 1))).toEqual(['5–45 run 0', '  5–45 lock 40']);
+  });
+
+  it('is as long as the recording says it took', () => {
+    expect(chartOf({ ...spans, durationMs: 20 }).tree.total[0]).toBe(20);
+    expect(chartOf({ ...spans, durationMs: 2 }).tree.total[0]).toBe(15);
+    expect(chartOf({ ...spans, durationMs: 20 }, 0, { fromMs: 12, untilMs: 30, isRest: false }).tree.total[0]).toBe(8);
+  });
+
   it('is nothing without times', () => {
     expect(finish(flameChart({ ...spans, times: undefined }, 0, [], undefined))).toBeUndefined();
   });

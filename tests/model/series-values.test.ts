@@ -78,6 +78,8 @@ describe('values in the words of their type', () => {
 
   it('a hostile type makes no long axis', () => {
     expect(rateScaleOf(`a:${'x'.repeat(5000)}:count::`).axisFor(1).title.length).toBeLessThan(60);
+    // Before a type is chosen.
+    expect([rateScaleOf('').axisFor(1).title, rateScaleOf('').format(2)]).toEqual(['', '2.00']);
     expect(rateScaleOf('a:b:constructor::').axisFor(1)).toEqual({ title: 'b/s', size: 1 });
   });
 

@@ -7,6 +7,7 @@ import {
   formatPercent,
   formatShare,
   formatValue,
+  COLUMN_DIGITS,
   scaleFor,
 } from '#model/units.ts';
 
@@ -63,7 +64,9 @@ describe('numbers as the page writes them', () => {
     [1536, 'bytes', 'inuse_space', '1.50 KiB'],
     [432_013_312, 'bytes', 'inuse_space', '412 MiB'],
     [1_405_316, 'count', 'samples', '1 405 316'],
-    [0, 'nanoseconds', 'wall', '0 ns'],
+    [0, 'nanoseconds', 'wall', '0 s'],
+    [0, 'nanoseconds', 'cpu', '0 core-s'],
+    [0, 'kilobytes', 'space', '0 B'],
     [-1536, 'bytes', 'delta', '−1.50 KiB'],
     [12, 'widgets', 'x', '12 widgets'],
   ])('%d %s of %s is %s', (value, unit, type, text) => {
@@ -110,6 +113,13 @@ describe('numbers as the page writes them', () => {
       '36.1',
       '0.1',
     ]);
+  });
+
+  it('a sorted column has digits enough that neighbours differ', () => {
+    const { suffix, format } = scaleFor('nanoseconds', 'cpu', 5.15 * 3600e9, COLUMN_DIGITS);
+    expect(suffix).toBe('core-h');
+    expect([5.15, 0.0834, 0.0791].map((hours) => format(hours * 3600e9))).toEqual(['5.1500', '0.0834', '0.0791']);
+    expect(scaleFor('count', 'objects', 1234, COLUMN_DIGITS).format(12)).toBe('12');
   });
 
   it('a column has no zero for what is too small for its decimals', () => {

@@ -460,6 +460,7 @@ describe('the status that the page shows', () => {
       refusals: [{ kind: 'bad', service: 'x', count: 2, last: 'no', lastMs: expect.any(Number) }],
       alterations: [],
       changed: {
+        emptyProfiles: 0,
         droppedSamples: 0,
         cutStacks: 0,
         unlabelledProfiles: 0,

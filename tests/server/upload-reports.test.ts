@@ -57,6 +57,17 @@ describe('refused uploads', () => {
   });
 });
 
+it('profiles without samples are counted, and logged once', () => {
+  const told: string[] = [];
+  const metrics = new Metrics();
+  const log = { info: (text: string) => void told.push(text), warn: () => undefined, error: () => undefined };
+  const made = new UploadReports(metrics, log);
+  for (let i = 0; i < 3; i++) made.uploaded('/ingest', 0, { service: 'shop', empty: 1 });
+  expect(told).toEqual([expect.stringContaining('/ingest of shop: The upload has no bytes or')]);
+  expect(metrics.changed.emptyProfiles).toBe(3);
+  expect([made.refusals, made.alterations]).toEqual([[], []]);
+});
+
 it('uploads that are stored with changes are reported by kind and service', () => {
   const { made, logged } = reports();
   const trimmed = { cutStacks: 0, labelsDropped: 0, negativeValues: 3, cumulative: 1, cutOff: 0 };

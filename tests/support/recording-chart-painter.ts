@@ -43,6 +43,21 @@ export class RecordingChartPainter extends RecordingPainter implements ChartPain
   }
 
   setTransform(): void {}
+
+  rect(x: number, _y: number, width: number): void {
+    this.#path.push(`B${short(x)},${short(x + width)}`);
+  }
+
+  /** Of a rectangle: where it begins and ends. */
+  clip(): void {
+    this.calls.push(`clip ${this.#path.join(' ')}`);
+  }
+
+  save(): void {}
+
+  restore(): void {
+    this.calls.push('restore');
+  }
 }
 
 function textOf(style: ChartPainter['fillStyle']): string {

@@ -14,6 +14,7 @@ import { navigate, useUrl } from '../url/url-store.ts';
 import { areNear, around, MAX_MS } from './band-range.ts';
 import { linkOfSides, type SideName, sideNames, type SourceSide } from '../sides/sides.ts';
 import { rateText } from './diff-words.ts';
+import { isSettled } from './is-settled.ts';
 import type { Comparison } from './use-comparison.ts';
 import styles from './compare-band.module.css';
 
@@ -61,14 +62,15 @@ interface BandProps {
 function Band({ comparison, names, view, longestMs, onLimit }: BandProps): ReactElement {
   const { sides, explored, shown } = comparison;
   const nowMs = useNow();
+  const isFinal = isSettled(comparison);
   const side = sides[names.at(-1)!] as SourceSide;
   const ranges = useMemo(
     () =>
       names.flatMap((name) => {
         const { range } = sides[name] as SourceSide;
-        return range ? [{ side: name, range, text: rateText(shown, name, sides[name]) }] : [];
+        return range ? [{ side: name, range, text: rateText(shown, name, sides[name], isFinal) }] : [];
       }),
-    [names, sides, shown],
+    [names, sides, shown, isFinal],
   );
   const range = useMemo(
     () =>

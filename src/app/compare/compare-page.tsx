@@ -33,6 +33,7 @@ import { NothingToCompare, Problem, untypedSides } from './problem.tsx';
 import { SideBySide } from './side-by-side.tsx';
 import { sideText } from './side-words.ts';
 import { emptySides, linkOfSides, type Side, sideNames } from '../sides/sides.ts';
+import { isSettled } from './is-settled.ts';
 import { SidesBar } from './sides-bar.tsx';
 import { type Comparison, useComparison } from './use-comparison.ts';
 import { RangePresets } from './range-presets.tsx';
@@ -99,22 +100,6 @@ export function ComparePage(): ReactElement {
   );
 }
 
-/** Whether the answer is final: everything has loaded, or only the user can clear the obstacle. */
-function isSettled(comparison: Comparison): boolean {
-  const { shown, isStale, sides, errors, error, evidenceError, missing, explored } = comparison;
-  if (!isStale && shown?.isWhole === true && shown.evidence !== undefined) return true;
-  const isMistaken = [sides.a, sides.b].some((side) => side.kind === 'source' && side.mistake !== undefined);
-  const isFailed = [errors.a, errors.b, evidenceError, explored.error].some((one) => one !== null);
-  return (
-    isMistaken ||
-    isFailed ||
-    error !== undefined ||
-    missing.length > 0 ||
-    explored.isEmptyStore ||
-    untypedSides(comparison).length > 0
-  );
-}
-
 function titleOf(side: Side): string {
   return side.kind === 'file' ? side.file : (side.service ?? 'all services');
 }
@@ -156,6 +141,7 @@ function Compared({ comparison }: { comparison: Comparison }): ReactElement {
     searched,
     answered,
     isPlaceholderData,
+    pane,
   );
   const untyped = untypedSides(comparison);
   const empty = untyped.length > 0 || !shown ? untyped : emptySides(shown.diff.totals);

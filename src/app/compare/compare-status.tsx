@@ -24,8 +24,7 @@ export function CompareStatus({ comparison: { shown } }: { comparison: Compariso
         {shown.isWhole ? 'all drawn' : 'largest paths only, still loading the rest'}
         {diff.idle.a + diff.idle.b > 0 &&
           ` · idle frames are excluded from the evidence (A ${formatShare(diff.idle.a, 1)}, B ${formatShare(diff.idle.b, 1)} of all)`}
-        {evidence &&
-          ` · ${changesText(evidence.found.changes.filter(({ supported }) => supported).length)} · q = ${formatShare(usualBar.falseRate, 1)}`}
+        {evidence && ` · ${changesText(evidence.found.changes.filter(({ supported }) => supported).length)}`}
       </span>
       <span>
         {evidence ? evidenceText(evidence) : 'evidence is loading'}
@@ -37,5 +36,6 @@ export function CompareStatus({ comparison: { shown } }: { comparison: Compariso
 }
 
 function changesText(count: number): string {
-  return `${formatCount(count)} ${count === 1 ? 'change' : 'changes'} more than noise`;
+  const words = `${formatCount(count)} ${count === 1 ? 'change' : 'changes'} more than noise`;
+  return count === 0 ? words : `${words} (of such changes at most ${formatShare(usualBar.falseRate, 1)} are chance)`;
 }

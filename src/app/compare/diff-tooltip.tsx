@@ -56,6 +56,14 @@ export function DiffTooltip(props: DiffTooltipProps): ReactElement {
       <td>{percentText(ofA, ofB)}</td>
     </tr>
   );
+  // A function with one path has the same numbers again.
+  const isElsewhere =
+    func >= 0 &&
+    (['a', 'b'] as const).some(
+      (side) =>
+        byFunction[side].total[func] !== picture[side].total[union] ||
+        byFunction[side].self[func] !== picture[side].self[union],
+    );
   const view = picture.node[zoom];
   const ofView = (side: 'a' | 'b'): string | false =>
     picture[side].total[view] > 0 && formatShare(picture[side].total[union], picture[side].total[view]);
@@ -98,8 +106,8 @@ export function DiffTooltip(props: DiffTooltipProps): ReactElement {
               <td>{ofView('b')}</td>
             </tr>
           )}
-          {func >= 0 && row('Everywhere, total', byFunction.a.total[func], byFunction.b.total[func])}
-          {func >= 0 && row('Everywhere, self', byFunction.a.self[func], byFunction.b.self[func])}
+          {isElsewhere && row('Everywhere, total', byFunction.a.total[func], byFunction.b.total[func])}
+          {isElsewhere && row('Everywhere, self', byFunction.a.self[func], byFunction.b.self[func])}
         </tbody>
       </table>
       <TooltipLine part="samples">

@@ -37,13 +37,24 @@ export function totalsOf({ diff, open, type }: ShownComparison): {
 }
 
 /**
- * The rate of a side, for its range in the chart: the number that What changed shows. Undefined while it is not known, and
- * where transforms left out what the chart shows.
+ * The rate of a side, for its range in the chart: the number that What changed shows. Nothing while it is still to come,
+ * so that no other estimate stands there before it. Undefined where it will not come, and where transforms left out what
+ * the chart shows.
+ * @param isSettled whether nothing more is loading
  */
-export function rateText(shown: ShownComparison | undefined, name: SideName, side: Side): string | undefined {
-  if (!shown?.isWhole || shown.request.transforms.length > 0) return undefined;
-  if (shown.open[name].side !== side || sideNames.some((one) => shown.open[one].covered === undefined))
-    return undefined;
+export function rateText(
+  shown: ShownComparison | undefined,
+  name: SideName,
+  side: Side,
+  isSettled: boolean,
+): string | undefined {
+  const unknown = isSettled ? undefined : '';
+  if (!shown?.isWhole || shown.open[name].side !== side) return unknown;
+  // The store has none in the range: that is no rate of 0.
+  const { coveredShare, sampleCount } = shown.open[name].profile;
+  if (coveredShare === 0 || sampleCount === 0) return 'no profiles';
+  if (shown.request.transforms.length > 0) return undefined;
+  if (sideNames.some((one) => shown.open[one].covered === undefined)) return unknown;
   const { unit, ...totals } = totalsOf(shown);
   return unit.kind === 'per-second' ? formatAmount(totals[name], unit) : undefined;
 }

@@ -14,8 +14,8 @@ export const sideKeys = { new: 'new in B', gone: 'only in A' } as const;
 
 export function scaleTicks({ end, isExceeded }: ChangeScale): readonly ScaleTick[] {
   return [-1, -0.5, 0, 0.5, 1].map((part) => {
-    const beyond = isExceeded && Math.abs(part) === 1 ? (part < 0 ? '≤\u00a0' : '≥\u00a0') : '';
-    return { part, text: part === 0 ? '=' : `${beyond}${signedPercent(growthOf(part * end) * 100)}` };
+    const beyond = isExceeded && Math.abs(part) === 1 ? (part < 0 ? ' or less' : ' or more') : '';
+    return { part, text: part === 0 ? '=' : `${signedPercent(growthOf(part * end) * 100)}${beyond}` };
   });
 }
 

@@ -1,19 +1,21 @@
 /** Presets of two ranges: before and after, the time before, a day or a week earlier, two values of a label. */
 import { type ReactElement, useEffect, useMemo, useRef } from 'react';
 import { formatInstant } from '#model/time-text.ts';
+import { absolute, resolveTimeRange, type TimeRange } from '#model/time-range.ts';
 import { type LabelMatcher, withValue } from '#model/labels.ts';
 import { MenuButton } from '../components/menu.tsx';
-import { useLabelRows, useSource } from '../queries/source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { notify } from '../state/ui-store.ts';
 import { versionLabelOf } from '../source/detected-markers.ts';
 import { useMarkers } from '../explore/use-markers.ts';
+import { useLabelRows, useSource, useStoredRange } from '../queries/source-queries.ts';
 import { labelSourceOf } from '../source/label-source.ts';
-import { busiestFirst, offeredNames } from '../source/suggestions.ts';
+import { busiestFirst, type CostRow, offeredNames } from '../source/suggestions.ts';
 import { navigate } from '../url/url-store.ts';
 import { aroundMarker, before, daysEarlier, halves } from '../sides/ranges.ts';
 import { linkOfSides, type SourceSide } from '../sides/sides.ts';
+import { hullOf, labelOffers, valuesHere, whyNothing } from './compare-offers.ts';
 import type { Comparison } from './use-comparison.ts';
 
 const MAX_LABELS = 20;
@@ -28,7 +30,11 @@ export function RangePresets({ comparison }: { comparison: Comparison }): ReactE
   const source = useSource();
   const zone = zoneName(comparison.explored.zone);
   const matchers = base?.query?.matchers ?? NO_MATCHERS;
-  const { data: rows } = useLabelRows(matchers, base?.query && base.range);
+  const { data: stored } = useStoredRange();
+  // The sides may each have a value of their own, as before and after a deploy.
+  const isOne = a.kind === 'source' && b.kind === 'source' && a.service === b.service;
+  const both = useMemo(() => (isOne ? hullOf([a.range, b.range]) : base?.range), [isOne, a, b, base]);
+  const { data: rows } = useLabelRows(matchers, base?.query && both);
   const nowMs = useNow();
   const query = base?.query;
   const recent = useMemo(
@@ -41,13 +47,15 @@ export function RangePresets({ comparison }: { comparison: Comparison }): ReactE
   useEffect(() => () => asking.current?.abort(), [a, b]);
   if (base === undefined) return null;
   const { range } = base;
-  // One value compares with nothing; a matcher of the label itself hides its other values from the count.
-  const offered = offeredNames(rows ?? [])
-    .filter(
-      ({ name, valueCount }) =>
-        valueCount === undefined || valueCount > 1 || matchers.some((matcher) => matcher.name === name),
-    )
-    .slice(0, MAX_LABELS);
+  const offered = labelOffers(
+    offeredNames(rows ?? []),
+    matchers.map(({ name }) => name),
+    MAX_LABELS,
+  );
+  const whyNot = (text: SourceSide['text'] | undefined): string | undefined => {
+    const earlier = text && resolveTimeRange(text, nowMs, zone);
+    return whyNothing(earlier?.ok ? earlier.range : undefined, stored?.oldestMs);
+  };
   const compare = (textA: SourceSide['text']): void =>
     navigate(linkOfSides({ a: { ...base, text: textA }, b: base }), 'push');
   const compareAround = (timeMs: number): void => {
@@ -58,27 +66,31 @@ export function RangePresets({ comparison }: { comparison: Comparison }): ReactE
     const others = withValue(base.query?.matchers ?? [], name, undefined);
     asking.current?.abort();
     const { signal } = (asking.current = new AbortController());
-    const loaded = await labelSourceOf(source, range, base.profileType)
-      .loadValues(name, others, signal)
+    const load = async (within: TimeRange | undefined): Promise<readonly CostRow[]> =>
+      valuesHere(await labelSourceOf(source, within, base.profileType).loadValues(name, others, signal));
+    let within = range;
+    const loaded = await load(within)
+      .then((values) => {
+        if (values.length > 1 || both === undefined) return values;
+        within = both;
+        return load(both);
+      })
       .catch((error: Error) => error);
     if (signal.aborted) return;
     if (loaded instanceof Error) {
       notify(`Could not load the values of ${name}: ${loaded.message}`);
       return;
     }
-    // Values of the hours around the range come too; what cost nothing in it cannot be compared.
-    const here = loaded.some(({ cost }) => cost !== undefined)
-      ? loaded.filter(({ cost }) => cost !== undefined)
-      : loaded;
-    const busiest = busiestFirst(here).slice(0, 2);
+    const busiest = busiestFirst(loaded).slice(0, 2);
     // With two versions, B is the later one.
     if (versionLabelOf([name])) busiest.sort((x, y) => x.name.localeCompare(y.name, 'en', { numeric: true }));
     const [first, second] = busiest;
     if (second === undefined) {
-      notify(`${name} has ${here.length === 1 ? 'one value' : 'no values'} in this range; a comparison needs two.`);
+      notify(`${name} has ${loaded.length === 1 ? 'one value' : 'no values'} in this range; a comparison needs two.`);
       return;
     }
-    const having = (value: string): SourceSide => ({ ...base, matchers: withValue(base.matchers, name, value) });
+    const text = within && within !== range ? absolute(within.startMs, within.endMs) : base.text;
+    const having = (value: string): SourceSide => ({ ...base, text, matchers: withValue(base.matchers, name, value) });
     navigate(linkOfSides({ a: having(first.name), b: having(second.name) }), 'push');
   };
   const ways: Readonly<Record<string, (() => void) | undefined>> = {
@@ -101,9 +113,21 @@ export function RangePresets({ comparison }: { comparison: Comparison }): ReactE
         {
           title: 'B against',
           entries: [
-            { id: 'before', title: 'The time before it', hint: 'of the same length' },
-            { id: 'day', title: 'A day earlier' },
-            { id: 'week', title: 'A week earlier' },
+            ...(
+              [
+                ['before', 'The time before it', range && before(range)],
+                ['day', 'A day earlier', range && daysEarlier(range, 1)],
+                ['week', 'A week earlier', range && daysEarlier(range, 7)],
+              ] as const
+            ).map(([id, title, text]) => {
+              const why = whyNot(text);
+              return {
+                id,
+                title,
+                hint: why ?? (id === 'before' ? 'of the same length' : undefined),
+                isDisabled: why !== undefined,
+              };
+            }),
             { id: 'halves', title: 'Its first half' },
           ],
         },
@@ -123,7 +147,12 @@ export function RangePresets({ comparison }: { comparison: Comparison }): ReactE
           ? [
               {
                 title: 'The two largest values of',
-                entries: offered.map(({ name }) => ({ id: `label:${name}`, title: name.slice(0, 80) })),
+                entries: offered.map(({ name, why }) => ({
+                  id: `label:${name}`,
+                  title: name.slice(0, 80),
+                  hint: why,
+                  isDisabled: why !== undefined,
+                })),
               },
             ]
           : []),

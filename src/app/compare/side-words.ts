@@ -2,6 +2,7 @@
 import { formatInterval } from '#model/interval.ts';
 import { parseProfileType, profileTypeTitle } from '#model/profile-type.ts';
 import { printLabelSelector } from '#model/label-selector.ts';
+import type { TimeRange } from '#model/time-range.ts';
 import { formatSpan } from '#model/time-text.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { urlStore } from '../url/url-store.ts';
@@ -19,9 +20,13 @@ export function sideText(side: Side): string {
   const { service, profileType, range } = side;
   const type = profileType === undefined ? undefined : parseProfileType(profileType);
   const words = [service ?? 'all services', type && profileTypeTitle(type), labels];
+  return [words.filter(Boolean).join(' '), range && spanText(range)].filter(Boolean).join(', ');
+}
+
+/** `24 Nov 2026 21:27 – 21:42 (Europe/Berlin)` */
+export function spanText(range: TimeRange): string {
   const zone = zoneName(urlStore.getState().state.tz);
-  const span = range && `${formatSpan(range, zone, NO_DAY)} (${zone})`;
-  return [words.filter(Boolean).join(' '), span].filter(Boolean).join(', ');
+  return `${formatSpan(range, zone, NO_DAY)} (${zone})`;
 }
 
 export function sideLine(name: SideName, { open }: ShownComparison): string {

@@ -31,6 +31,7 @@ import { refresh, useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { navigate } from '../url/url-store.ts';
 import { sampleTypeKey } from '../screen/shown.ts';
+import { aroundMarkerNote, isAroundMarker } from '../sides/ranges.ts';
 import { linkAlone } from './side-commands.ts';
 import {
   type FileSide,
@@ -244,8 +245,20 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
           )}
         </PopoverField>
       </span>
+      {name === 'b' && <LeftOutBetween comparison={comparison} />}
       <Coverage name={name} comparison={comparison} />
     </>
+  );
+}
+
+/** Why the ranges before and after an event do not meet. */
+function LeftOutBetween({ comparison: { sides } }: { comparison: Comparison }): ReactElement | null {
+  const { a, b } = sides;
+  if (a.kind === 'file' || b.kind === 'file' || !isAroundMarker(a.range, b.range)) return null;
+  return (
+    <span className={styles['dim']} title={aroundMarkerNote}>
+      without 2{'\u00a0'}min on each side of the event
+    </span>
   );
 }
 

@@ -20,6 +20,8 @@ interface MenuEntry {
   readonly title: string;
   readonly hint?: string | undefined;
   readonly checked?: boolean;
+  /** It cannot be chosen now; the hint says why. */
+  readonly isDisabled?: boolean;
 }
 
 export interface MenuGroup {
@@ -96,8 +98,8 @@ export function MenuOverlay(props: MenuOverlayProps): ReactElement {
         {groups.map((group, i) => (
           <MenuSection key={group.title ?? i} className={menuStyles['section']} aria-label={group.title ?? label}>
             {group.title !== undefined && <Header className={menuStyles['title']}>{group.title}</Header>}
-            {group.entries.map(({ id, title, hint, checked }) => (
-              <MenuItem key={id} id={id} textValue={title} className={menuStyles['item']}>
+            {group.entries.map(({ id, title, hint, checked, isDisabled = false }) => (
+              <MenuItem key={id} id={id} textValue={title} isDisabled={isDisabled} className={menuStyles['item']}>
                 {checked !== undefined && (
                   <span className={menuStyles['check']}>{checked && <Icon name="check" />}</span>
                 )}

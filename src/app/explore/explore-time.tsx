@@ -5,7 +5,7 @@ import { rememberRange, usePreference } from '../state/preferences.ts';
 import { refresh, useAutoRefresh, useNow } from '../time/refresh-clock.ts';
 import { useAskAgain } from '../queries/source-queries.ts';
 import { TimeControls } from '../time/time-controls.tsx';
-import { followsView } from '../sides/sides.ts';
+import { followsView, isRefreshed } from '../sides/sides.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { named, useExplored } from './use-explored.ts';
 
@@ -15,7 +15,8 @@ export function ExploreTime(): ReactElement {
   const nowMs = useNow();
   const askAgain = useAskAgain();
   const recent = usePreference('recentRanges');
-  useAutoRefresh(refreshS);
+  const hasRefresh = useUrl(isRefreshed);
+  useAutoRefresh(hasRefresh ? refreshS : 0);
   const { isEmptyStore } = explored;
   const wasEmpty = useRef(isEmptyStore);
   useEffect(() => {
@@ -37,6 +38,7 @@ export function ExploreTime(): ReactElement {
       zone={zone}
       refreshS={refreshS}
       hasRange={isFollowed}
+      hasRefresh={hasRefresh}
       nowMs={nowMs}
       recent={recent}
       onRange={show}

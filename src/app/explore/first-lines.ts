@@ -127,6 +127,7 @@ service:
   },
   other: {
     title: 'pprof file',
+    note: 'The server takes profiles of the last hour; with --max-profile-age 0 of any age. Files opens an older file without sending it.',
     steps: [
       {
         title: 'Send',

@@ -7,7 +7,7 @@ import { isSnapshot, rateScaleOf, withoutOpenSteps } from '#model/series-values.
 import { formatInstant } from '#model/time-text.ts';
 import type { Series } from '#model/series.ts';
 import { absolute, type TimeRange } from '#model/time-range.ts';
-import { aroundMarker, aroundMarkerTitle } from '../sides/ranges.ts';
+import { aroundMarker, aroundMarkerNote, aroundMarkerTitle } from '../sides/ranges.ts';
 import { Button, IconButton } from '../components/button.tsx';
 import { useAskAgain } from '../queries/source-queries.ts';
 import { useNow } from '../time/refresh-clock.ts';
@@ -46,12 +46,14 @@ export function SeriesBand(props: SeriesBandProps): ReactElement {
   const nowMs = useNow();
   const askAgain = useAskAgain();
   const hasPicture = useFirstPicture();
-  const marks = useMarkers(explored.query, explored.subject?.service);
   const profileType = query?.profileType ?? '';
   const scale = useMemo(() => rateScaleOf(profileType), [profileType]);
   const { stepMs } = shown;
   const raw = shown.series ?? NO_SERIES;
   const range = useMemo(() => around ?? { startMs: nowMs - HOUR_MS, endMs: nowMs }, [around, nowMs]);
+  // Events of all that is drawn, which may be more than the range of the link.
+  const drawn = useMemo(() => query && { ...query, range }, [query, range]);
+  const marks = useMarkers(drawn, explored.subject?.service);
   const aligned = useMemo(() => {
     const factor = isSnapshot(profileType) ? 1 : (scale.factor * 1000) / stepMs;
     const complete = raw.map((series) => withoutOpenSteps(series, stepMs, range, nowMs));
@@ -147,6 +149,7 @@ function MarkFacts({ mark, zone, children }: { mark: Marker; zone: string; child
         </a>
       )}
       {children}
+      <span>{aroundMarkerNote}</span>
     </>
   );
 }

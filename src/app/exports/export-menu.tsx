@@ -17,8 +17,8 @@ export function ExportMenu(): ReactElement | null {
   const run = async (kind: ExportKind, what: View): Promise<void> => {
     try {
       const { saveExport } = await import('./exports.ts');
-      const notes = await saveExport(analysis, queries, what, kind);
-      notify(`Saved. ${notes.join(' ')}`);
+      const { name, notes } = await saveExport(analysis, queries, what, kind);
+      notify([`Saved as ${name}.`, ...notes].join(' '));
     } catch (error) {
       refuse({
         file: `Export as ${kind}`,

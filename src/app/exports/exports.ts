@@ -1,6 +1,6 @@
 /** What is shown, as a file: written by the worker from the tree, or drawn here as a picture. */
 import type { QueryClient } from '@tanstack/react-query';
-import type { Analysis, Exported, TreeExport } from '#analysis/analysis.ts';
+import type { Analysis, Exported, ExportFacts, TreeExport } from '#analysis/analysis.ts';
 import { packSnapshot } from '#datasource/snapshot.ts';
 import { writeCsv } from '#base/csv.ts';
 import { rootName } from '#model/call-tree.ts';
@@ -13,7 +13,7 @@ import { formatShare } from '#model/units.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
 import { diffPicture } from '../compare/diff-picture.ts';
 import { diffTableRows } from '../compare/diff-rows.ts';
-import { sideLine } from '../compare/side-words.ts';
+import { sideLine, spanText } from '../compare/side-words.ts';
 import type { SideName } from '../sides/sides.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 import { diffExports, type ExportKind, treeExports } from './export-kinds.ts';
@@ -27,7 +27,7 @@ import { functionRows } from '../views/functions/functions-csv.ts';
 import { linkOnScreen } from '../screen/link-on-screen.ts';
 import { openFileNamed } from '../screen/files-store.ts';
 import { comparisonOf, comparisonOnScreen, treeOf, treeOnScreen, type View } from '../screen/current-view.ts';
-import { type ShownTree, valueText } from '../screen/shown.ts';
+import { type ShownProfile, type ShownTree, valueText } from '../screen/shown.ts';
 
 interface Made {
   /** Text kinds as text, the others as bytes. */
@@ -46,24 +46,25 @@ export function makeExport(analysis: Analysis, queries: QueryClient, view: View,
   throw new Error('Nothing is shown: open a file, or choose a service that has profiles in the range.');
 }
 
-/** Makes the file and hands it to the browser. @returns what the user should know of it. */
+/** Makes the file and hands it to the browser. @returns its name, and what the user should know of it. */
 export async function saveExport(
   analysis: Analysis,
   queries: QueryClient,
   view: View,
   kind: ExportKind,
-): Promise<readonly string[]> {
+): Promise<{ readonly name: string; readonly notes: readonly string[] }> {
   const { content, notes } = await makeExport(analysis, queries, view, kind);
   const { ending, mime } = (comparisonOf(view) ? diffExports : treeExports).find(({ id }) => id === kind)!;
   const endings = (await analysis.formats(never)).flatMap((format) => format.endings);
   const url = URL.createObjectURL(new Blob([content as BlobPart], { type: mime }));
   const link = document.createElement('a');
   link.href = url;
-  link.download = nameOf(view, endings) + ending;
+  const name = nameOf(view, endings) + ending;
+  link.download = name;
   link.click();
   // The download holds the blob once it has begun, which it has a task later.
   setTimeout(() => URL.revokeObjectURL(url), 10_000);
-  return notes;
+  return { name, notes };
 }
 
 /** The viewer, with what it needs to show the same. */
@@ -87,7 +88,7 @@ async function exportTree(analysis: Analysis, shown: ShownTree, kind: ExportKind
     case 'pprof':
     case 'collapsed':
     case 'speedscope':
-      return written(kind, await analysis.exportTree(shown.request, kind, shown.opened.name, never));
+      return written(kind, await analysis.exportTree(shown.request, kind, factsOf(shown.opened), never));
     case 'csv':
       return { content: writeCsv(functionRows(shown, shown.answer, state.sort)), notes: [] };
     case 'svg':
@@ -112,7 +113,13 @@ async function exportComparison(analysis: Analysis, shown: ShownComparison, kind
       const side = kind === 'pprof-a' ? 'a' : 'b';
       const { handle, sampleType } = shown.request[side];
       const request = { handle, sampleType, order: shown.request.order, transforms: shown.request.transforms };
-      return written('pprof', await analysis.exportTree(request, 'pprof', sideLine(side, shown), never));
+      const open = shown.open[side];
+      const facts = {
+        name: sideLine(side, shown),
+        timeMs: open.side.kind === 'file' ? undefined : open.side.range?.startMs,
+        durationMs: open.seconds === undefined ? undefined : open.seconds * 1000,
+      };
+      return written('pprof', await analysis.exportTree(request, 'pprof', facts, never));
     }
     case 'svg':
     case 'png':
@@ -122,6 +129,12 @@ async function exportComparison(analysis: Analysis, shown: ShownComparison, kind
     case 'html':
       throw notOffered(kind, diffExports);
   }
+}
+
+/** An answer of a source has the time that the source was asked for, and the length of what has profiles. */
+function factsOf({ name, asked, coveredMs }: ShownProfile): ExportFacts {
+  const range = asked?.range;
+  return { name, timeMs: range?.startMs, durationMs: range && (coveredMs ?? range.endMs - range.startMs) };
 }
 
 function written(kind: TreeExport, { bytes, notes }: Exported): Made {
@@ -172,7 +185,7 @@ async function chartPicture(analysis: Analysis, shown: ShownTree): Promise<Pictu
 
 async function treePicture(analysis: Analysis, shown: ShownTree): Promise<Picture> {
   const { tree, byFunction, definitions } = await analysis.tree(shown.request, never);
-  const { profile, name } = shown.opened;
+  const { profile, name, asked } = shown.opened;
   const whole = tree.total[0];
   const rule = ruleFor(profile, urlStore.getState().state.col);
   const kinds = rule === 'kind' ? await analysis.frameKinds(shown.request, never) : undefined;
@@ -189,7 +202,9 @@ async function treePicture(analysis: Analysis, shown: ShownTree): Promise<Pictur
       ? keysOfKinds(tree, profile.functions.names, colours, kinds)
       : keysOfNodes(tree, colours, definitions, definitionKeys(definitions, rule)),
     changes: undefined,
-    title: `${name}, ${sampleTypeTitle(profile.sampleTypes[shown.sampleType].type)}`,
+    title: [name, sampleTypeTitle(profile.sampleTypes[shown.sampleType].type), asked && spanText(asked.range)]
+      .filter(Boolean)
+      .join(', '),
     legend: [],
   };
 }

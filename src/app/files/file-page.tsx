@@ -18,7 +18,8 @@ import { addTransform, NO_LABELS, showFile } from '../state/commands.ts';
 import { usePageTitle } from '../state/page-title.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { Workspace } from '../workspace/workspace.tsx';
-import { restAgainst, sidesInside, sidesOf, useOpen } from './use-open.ts';
+import { sidesOf } from './file-pair.ts';
+import { restAgainst, sidesInside, useOpen } from './use-open.ts';
 import styles from './file-page.module.css';
 
 export function FilePage({ file }: { file: OpenFile }): ReactElement {
@@ -133,9 +134,9 @@ function FileTabs({ file }: { file: OpenFile }): ReactElement {
   const { pick } = useOpen();
   const { sampleType } = useShown(file);
   const { sampleTypes, totals } = file.profile;
-  const names = files.flatMap((one) => (one.kind === 'open' ? [one.name] : []));
-  const others = names.length - 1;
-  const sides = sidesOf(file.name, names);
+  const open = files.filter((one) => one.kind === 'open');
+  const others = open.length - 1;
+  const sides = sidesOf(file.name, open);
   const inside = sidesInside(file.name);
   return (
     <div className={styles['tabs']}>

@@ -13,7 +13,8 @@ import { openDialog, uiStore } from '../state/ui-store.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
 import { type SideName, sideNames } from '../sides/sides.ts';
 import { closeFile, type FileEntry, useFiles } from '../screen/files-store.ts';
-import { fileSides, pastedSource, useOpen } from './use-open.ts';
+import { fileSides } from './file-pair.ts';
+import { pastedSource, useOpen } from './use-open.ts';
 import styles from './files.module.css';
 
 /** Made of 20 000 nodes: large enough to be worth a look, ready at once. */

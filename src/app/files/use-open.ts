@@ -8,6 +8,7 @@ import { navigate, urlStore } from '../url/url-store.ts';
 import { sampleTypeKey } from '../screen/shown.ts';
 import { showFile } from '../state/commands.ts';
 import { type FileSource, filesStore, openFileNamed, openFiles } from '../screen/files-store.ts';
+import { fileSides, sidesOf } from './file-pair.ts';
 
 export const FILE_INPUT_ID = 'open-files';
 
@@ -71,17 +72,6 @@ export function useOpen(): Open {
   );
 }
 
-/** Keys that compare the second file with the first; a file alone is the side that is looked at. */
-export function fileSides(names: readonly string[]): Partial<UrlState> {
-  const [b, a] = names.toReversed();
-  return {
-    ...(a !== undefined && { 'a.file': a, 'a.st': undefined, 'a.during': undefined }),
-    'b.file': b,
-    'b.st': undefined,
-    'b.during': undefined,
-  };
-}
-
 /** A part of a recording (B) against what is left of it (A), with the labels and the sample type that are shown. */
 export function restAgainst(name: string, during: Interval): Partial<UrlState> {
   const { q, st } = urlStore.getState().state;
@@ -109,20 +99,14 @@ export function sidesOfShownFile(): Partial<UrlState> {
   const { state } = urlStore.getState();
   const isSaid = Object.entries(state).some(([key, value]) => /^[ab]\./.test(key) && value !== undefined);
   if (state.file === undefined || !openFileNamed(state.file) || isSaid) return {};
-  const names = filesStore.getState().entries.flatMap((one) => (one.kind === 'open' ? [one.name] : []));
+  const files = filesStore.getState().entries.filter((one) => one.kind === 'open');
   const { q, during } = state;
-  const sides = sidesOf(state.file, names);
+  const sides = sidesOf(state.file, files);
   return {
     ...sides,
     ...(q.length > 0 && { 'a.q': q, 'b.q': q }),
     [sides['a.file'] === state.file ? 'a.during' : 'b.during']: during,
   };
-}
-
-/** A file against the one opened before it; the first one is A. */
-export function sidesOf(file: string, names: readonly string[]): Partial<UrlState> {
-  const at = names.indexOf(file);
-  return fileSides(at > 0 ? [names[at - 1], file] : names.length > 1 ? [file, names[1]] : [file]);
 }
 
 /** Sides of the link whose files are not open. */

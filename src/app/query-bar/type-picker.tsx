@@ -23,7 +23,11 @@ export interface TypePickerProps {
 export function TypePicker(props: TypePickerProps): ReactElement {
   const { type } = props;
   return (
-    <PopoverField label="Profile type" edged value={type ? <bdi>{readable(profileTypeTitle(type))}</bdi> : 'none'}>
+    <PopoverField
+      label="Profile type"
+      edged
+      value={type ? <bdi>{readable(profileTypeTitle(type))}</bdi> : 'Profile type'}
+    >
       {(close) => <Types {...props} onClose={close} />}
     </PopoverField>
   );

@@ -16,6 +16,7 @@ export interface FileSource {
 
 export interface OpenFile extends ShownProfile {
   readonly kind: 'open';
+  /** When it and the files beside it were given to the page: those of one drop or pick have the same time. */
   readonly openedAt: number; // epoch ms
 }
 
@@ -49,7 +50,8 @@ export function openFileNamed(name: string): OpenFile | undefined {
 export async function openFiles(analysis: Analysis, sources: readonly FileSource[]): Promise<string[]> {
   dismissRefusals();
   const opened: string[] = [];
-  for (const source of sources) opened.push(...(await openOne(analysis, source)));
+  const openedAt = Date.now();
+  for (const source of sources) opened.push(...(await openOne(analysis, source, openedAt)));
   return opened;
 }
 
@@ -60,7 +62,7 @@ export function closeFile(analysis: Analysis, name: string): void {
   filesStore.setState(({ entries }) => ({ entries: entries.filter((one) => one !== entry) }));
 }
 
-async function openOne(analysis: Analysis, source: FileSource): Promise<string[]> {
+async function openOne(analysis: Analysis, source: FileSource, openedAt: number): Promise<string[]> {
   const control = new AbortController();
   const { size } = source;
   let reading: ReadingFile = { kind: 'reading', name: source.name, size, share: 0, stop: () => control.abort() };
@@ -89,7 +91,7 @@ async function openOne(analysis: Analysis, source: FileSource): Promise<string[]
       const names: string[] = [];
       for (const file of files) {
         const one = { name: file.name, size: file.bytes.length, read: () => Promise.resolve(file.bytes) };
-        names.push(...(await openOne(analysis, one)));
+        names.push(...(await openOne(analysis, one, openedAt)));
       }
       return names;
     }
@@ -103,7 +105,6 @@ async function openOne(analysis: Analysis, source: FileSource): Promise<string[]
       },
     );
     const name = freeName(source.name);
-    const openedAt = Date.now();
     const asked = undefined;
     swap({
       kind: 'open',

@@ -32,6 +32,14 @@ export function aroundMarkerTitle(timeMs: number, nowMs: number): string {
   return `Compare ${formatDuration(windowMs(timeMs, nowMs))} before and after`;
 }
 
+/** Why these windows do not meet. */
+export const aroundMarkerNote = `The ${formatDuration(SETTLING_MS)} before and after it are left out: the change settles in them.`;
+
+/** Whether two ranges are windows around something that happened, with the time between them left out. */
+export function isAroundMarker(a: TimeRange | undefined, b: TimeRange | undefined): boolean {
+  return a !== undefined && b !== undefined && b.startMs - a.endMs === 2 * SETTLING_MS;
+}
+
 function windowMs(timeMs: number, nowMs: number): number {
   return Math.max(MIN_WINDOW_MS, Math.min(USUAL_WINDOW_MS, nowMs - timeMs - SETTLING_MS));
 }

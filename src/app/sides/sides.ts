@@ -94,6 +94,11 @@ export function followsView(state: UrlState): boolean {
   return (a.isOpen && !b.isSaid) || (b.isOpen && (isOne || !a.isSaid));
 }
 
+/** Whether what the link shows can change by itself: two files stay as they are. */
+export function isRefreshed(state: UrlState): boolean {
+  return state.view !== 'compare' || sideNames.some((name) => state[`${name}.file`] === undefined);
+}
+
 /** The sides without samples; with one there is nothing to compare. */
 export function emptySides(totals: Readonly<Record<SideName, number | bigint>>): readonly SideName[] {
   return sideNames.filter((name) => Number(totals[name]) === 0);

@@ -5,10 +5,11 @@ import { useStore } from 'zustand';
 
 interface Preferences {
   readonly theme: 'system' | 'light' | 'dark';
-  readonly tableWidth: number; // css px
+  /** In css px; undefined: by the window's. */
+  readonly tableWidth: number | undefined;
   readonly rowHeight: 20 | 16; // css px
-  /** Height of the time series in css px; 0 is closed. */
-  readonly seriesHeight: number;
+  /** Height of the time series in css px; 0 is closed; undefined: by the window's. */
+  readonly seriesHeight: number | undefined;
   /** Address of a source line, with places for file, line and version; '' none. */
   readonly sourceLink: string;
   /** Ranges that were chosen, the latest first. */
@@ -18,9 +19,9 @@ interface Preferences {
 const KEY = 'flametide.preferences';
 const defaults: Preferences = {
   theme: 'system',
-  tableWidth: 400,
+  tableWidth: undefined,
   rowHeight: 20,
-  seriesHeight: 96,
+  seriesHeight: undefined,
   sourceLink: '',
   recentRanges: [],
 };

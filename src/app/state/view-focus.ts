@@ -23,7 +23,9 @@ let look: number | undefined;
 
 /** Called once. In a frame the keys belong to the outer page until the user enters the frame. */
 export function keepViewFocus(): void {
-  addEventListener('keydown', (event) => setInput('key', event.key.startsWith('Arrow')), { capture: true });
+  addEventListener('keydown', ({ key }) => setInput(isBeside(key) ? inputNow() : 'key', key.startsWith('Arrow')), {
+    capture: true,
+  });
   addEventListener('pointerdown', () => setInput('pointer', false), { capture: true });
   addEventListener('keydown', onKey);
   if (window.parent !== window) return;
@@ -51,7 +53,16 @@ function setInput(input: 'key' | 'pointer', isArrow: boolean): void {
 
 /** Whether the user moves by keys: then the place of the keyboard is shown. */
 export function isByKey(): boolean {
-  return document.documentElement.dataset['input'] === 'key';
+  return inputNow() === 'key';
+}
+
+function inputNow(): 'key' | 'pointer' {
+  return document.documentElement.dataset['input'] === 'key' ? 'key' : 'pointer';
+}
+
+/** Keys that who moves by the pointer presses too: the one that closes a menu, and those that go with a click. */
+function isBeside(key: string): boolean {
+  return ['Escape', 'Shift', 'Control', 'Alt', 'Meta'].includes(key);
 }
 
 /** After two frames: menus and dialogs give the focus back in the first. */

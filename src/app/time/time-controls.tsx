@@ -16,6 +16,8 @@ interface TimeControlsProps extends Omit<RangePanelProps, 'narrow' | 'onClose'>,
   readonly isNarrowed: boolean;
   /** Undefined where the view has its own ranges: only zone and refresh are shown. */
   readonly hasRange: boolean;
+  /** Whether there is anything that a refresh could change. */
+  readonly hasRefresh: boolean;
 }
 
 const refreshes: readonly { id: string; title: string }[] = [
@@ -28,7 +30,7 @@ const RangePanel = lazily(async () => (await import('./range-panel.tsx')).RangeP
 const ZoneList = lazily(async () => (await import('./zone-list.tsx')).ZoneList);
 
 export function TimeControls(props: TimeControlsProps): ReactElement {
-  const { text, range, isNarrowed, hasRange, zone, refreshS, nowMs, onZone, onRefreshS, onRefresh } = props;
+  const { text, range, isNarrowed, hasRange, hasRefresh, zone, refreshS, nowMs, onZone, onRefreshS, onRefresh } = props;
   const title = isNarrowed ? 'All data' : rangeTitle(text, zoneName(zone));
   const offered = refreshes.some(({ id }) => id === String(refreshS))
     ? refreshes
@@ -72,15 +74,19 @@ export function TimeControls(props: TimeControlsProps): ReactElement {
           )}
         </PopoverField>
       </span>
-      <IconButton label="Refresh now" icon="refresh" onClick={onRefresh} />
-      <span className={styles['wide']}>
-        <Choice
-          label="Refresh"
-          value={String(refreshS)}
-          options={offered}
-          onChange={(seconds) => onRefreshS(Number(seconds))}
-        />
-      </span>
+      {hasRefresh && (
+        <>
+          <IconButton label="Refresh now" icon="refresh" onClick={onRefresh} />
+          <span className={styles['wide']}>
+            <Choice
+              label="Refresh"
+              value={String(refreshS)}
+              options={offered}
+              onChange={(seconds) => onRefreshS(Number(seconds))}
+            />
+          </span>
+        </>
+      )}
     </div>
   );
 }

@@ -11,14 +11,16 @@ interface PaneWords {
   readonly needs?: 'times' | 'threads';
   /** Whether the list of functions is beside it, where there is room. */
   readonly hasList?: true;
+  /** Whether it draws the zoom of the link (`z`): the other views show all, whatever the graph is zoomed to. */
+  readonly zooms?: true;
 }
 
 /** A view of a profile is its line here, and `view.tsx` in the folder of its name in `views`. */
 const words = {
-  flame: { title: 'Flame', compared: 'Diff flame' },
-  sides: { compared: 'Side by side' },
+  flame: { title: 'Flame', compared: 'Diff flame', zooms: true },
+  sides: { compared: 'Side by side', zooms: true },
   functions: { title: 'Functions', compared: 'Diff table' },
-  both: { title: 'Both', summary: 'Flame with functions', hasList: true },
+  both: { title: 'Both', summary: 'Flame with functions', hasList: true, zooms: true },
   sandwich: { title: 'Sandwich', compared: 'Sandwich', hasList: true },
   tree: { title: 'Tree', compared: 'Tree' },
   source: { title: 'Source' },

@@ -12,7 +12,7 @@ import styles from './search-box.module.css';
 interface SearchBoxProps {
   readonly found: SearchAnswer | undefined;
   readonly whole: number;
-  /** The same of the frame that fills the view; undefined if all is in view. */
+  /** The same of the frame that fills the view, said beside the whole; undefined if all is in view. */
   readonly inView: { readonly nodes: number; readonly value: number; readonly whole: number } | false | undefined;
   /** Function names, to recognise pasted ones. */
   readonly names: readonly string[] | undefined;
@@ -68,15 +68,14 @@ export function SearchBox({
         {mistake !== undefined && <span className={styles['mistake']}>{mistake}</span>}
         {counted && (
           <>
-            {inView ? (
+            <strong>{formatShare(counted.value, whole)}</strong> in {formatCount(counted.nodes)}{' '}
+            {counted.nodes === 1 ? 'frame' : 'frames'}
+            {inView && (
               <>
-                <strong>{formatShare(inView.value, inView.whole)}</strong> of view
+                {' · '}
+                {formatShare(inView.value, inView.whole)} of view in {formatCount(inView.nodes)}
               </>
-            ) : (
-              <strong>{formatShare(counted.value, whole)}</strong>
-            )}{' '}
-            in {formatCount(inView ? inView.nodes : counted.nodes)}{' '}
-            {(inView ? inView.nodes : counted.nodes) === 1 ? 'frame' : 'frames'}
+            )}
           </>
         )}
       </span>

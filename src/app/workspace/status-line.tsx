@@ -15,6 +15,7 @@ export function StatusLine({
   searchMs: number | undefined;
 }): ReactElement {
   const paintMs = useStore(paintStats, (stats) => stats.cullMs + stats.paintMs);
+  const boxes = useStore(paintStats, (stats) => stats.boxes);
   if (!shown) return <StatusBar />;
   const { profile, queryMs, isWhole } = shown.opened;
   const { cut } = shown.answer;
@@ -24,8 +25,11 @@ export function StatusLine({
     <StatusBar>
       <span title={[...warnings, notes].filter((text) => text !== '').join('\n') || undefined}>
         <LeftOutText warnings={warnings} />
-        {formatCount(shown.tree.length - 1)} nodes,{' '}
-        {shown.tree.negative.nodes > 0 ? 'negative ones not drawn' : isWhole ? 'all drawn' : 'the largest'}
+        {isWhole ? '' : 'the '}
+        {formatCount(shown.tree.length - 1)} {isWhole ? 'nodes' : 'largest nodes'}
+        {shown.tree.negative.nodes > 0
+          ? ', negative ones not drawn'
+          : boxes > 0 && ` in ${formatCount(boxes)} ${boxes === 1 ? 'box' : 'boxes'}`}
         {cut > 0 && `, ${formatShare(cut, shown.tree.total[0])} below the cut, hatched`} · depth{' '}
         {formatCount(shown.tree.maxDepth)} · {profile.format.title}
         {notes && ` · ${notes}`}

@@ -6,6 +6,7 @@ import { type ReactElement, useDeferredValue, useMemo } from 'react';
 import type { SearchAnswer } from '#analysis/analysis.ts';
 import type { CallTree } from '#model/call-tree.ts';
 import { findPath } from '#model/call-path.ts';
+import { type Pane, panes } from '../url/panes.ts';
 import { parseSearch, searchShareOf } from '#model/search.ts';
 import { addTransform } from '../state/commands.ts';
 import { focusView } from '../state/view-focus.ts';
@@ -35,21 +36,29 @@ interface Searched {
   readonly unionNode?: Int32Array;
 }
 
-/** @param isOld the answer is one to an earlier search: its counts are not shown */
+/**
+ * @param pane the view: one that is not zoomed shows all matches
+ * @param isOld the answer is one to an earlier search: its counts are not shown
+ */
 export function useSearchTools(
   shown: Searched | undefined,
   searched: string,
   answer: SearchAnswer | undefined,
   isOld: boolean,
+  pane: Pane,
 ): { readonly box: ReactElement; readonly found: SearchAnswer | undefined; onKey(key: string): boolean } {
   const found = searched === '' ? undefined : answer;
+  const zooms = panes[pane].zooms === true;
   const step = (by: 1 | -1): void => {
-    if (shown && found) stepToHit(shown.tree, shown.names, nodeHits(shown.tree, found, shown.unionNode), by);
+    if (shown && found) stepToHit(shown.tree, shown.names, nodeHits(shown.tree, found, shown.unionNode), by, zooms);
   };
   const zoomPath = useUrl((state) => state.z);
   const tree = shown?.tree;
   const names = shown?.names;
-  const zoom = useMemo(() => (tree && names ? findPath(tree, names, zoomPath).node : 0), [tree, names, zoomPath]);
+  const zoom = useMemo(
+    () => (zooms && tree && names ? findPath(tree, names, zoomPath).node : 0),
+    [zooms, tree, names, zoomPath],
+  );
   const inView = useMemo(
     () => (tree && found && zoom > 0 ? searchShareOf(tree, found.hit, zoom) : undefined),
     [tree, found, zoom],

@@ -48,13 +48,14 @@ export function Workspace({ opened, isStale = false, note }: WorkspaceProps): Re
   const shown = useLatest(now);
   const searched = useSearched();
   const { data: answered, isPlaceholderData: isOldSearch } = useSearch((shown ?? asked).request, searched);
+  const pane = usePane();
   const search = useSearchTools(
     shown && { tree: shown.tree, names: shown.opened.profile.functions.names },
     searched,
     answered,
     isOldSearch || isPlaceholderData,
+    pane,
   );
-  const pane = usePane();
 
   useOnScreen(
     'view',

@@ -45,7 +45,7 @@ export function flamegraphSvg(scene: FlameScene, theme: FlameTheme, options: Svg
   const header = HEADER + (legend.length > 0 ? LEGEND : 0);
   const height = header + view.height / RESOLUTION + FOOTER;
   const parts: string[] = [
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" style="max-width:100%;height:auto" role="img">`,
     `<title>${escaped(options.title)}</title>`,
     `<style>text{font:450 12px ${escaped(theme.fontUi)};fill:${theme.inks[0]};white-space:pre}.d{fill:${theme.inksDim[0]}}.s{font-size:11px;fill:${theme.inksDim[0]};text-anchor:end}.r{font-weight:560;fill:${theme.rootInk}}</style>`,
     `<rect width="${width}" height="${height}" fill="${theme.ground}"/>`,

@@ -13,6 +13,8 @@ export interface Tick {
 const TICK_EVERY_CSS = 96;
 /** In the unit of the axis. */
 const SHORTENED_FROM = 1e5;
+/** Values that an axis may end at, for each of its ticks. */
+const TOPS_A_TICK = 3;
 const SPACE = '\u00a0';
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -53,7 +55,8 @@ export function valueTicks(
   unitSize: number,
 ): { readonly top: number; readonly ticks: readonly Tick[] } {
   if (!(largest > 0)) return { top: 1, ticks: [{ at: 0, text: '0' }] };
-  const scale = scaleLinear([0, largest / unitSize], [0, 1]).nice(count);
+  // Rounded more finely than the ticks are: an axis up to 3 would leave a third empty above 2.02.
+  const scale = scaleLinear([0, largest / unitSize], [0, 1]).nice(TOPS_A_TICK * count);
   const top = scale.domain()[1];
   // An axis is narrow: `100 k`, `20 M`.
   const format = scale.tickFormat(count, top >= SHORTENED_FROM ? '~s' : undefined);

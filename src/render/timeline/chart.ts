@@ -58,7 +58,7 @@ const TEXT_LEFT_CSS = 12;
 export const MIN_LEFT_CSS = 36;
 const DIGIT_CSS = 6.6;
 const VALUE_GAP_CSS = 8;
-const VALUE_TICK_CSS = 28;
+const VALUE_TICK_CSS = 22;
 
 export function layoutChart(facts: ChartFacts, size: ChartSize): Chart {
   const top = ABOVE_CSS;

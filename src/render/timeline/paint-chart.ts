@@ -31,6 +31,10 @@ export type ChartPainter = Pick<
   | 'fill'
   | 'setLineDash'
   | 'setTransform'
+  | 'save'
+  | 'restore'
+  | 'rect'
+  | 'clip'
 >;
 
 export interface ChartTheme {
@@ -46,6 +50,8 @@ export interface ChartTheme {
 
 const LINE_CSS = 1.25;
 const HEAVY_LINE_CSS = 2;
+/** Half the height of a number at the axis. */
+const HALF_TEXT_CSS = 6;
 const AREA_ALPHA = 0.07;
 const DASH = [4, 3];
 const SOLID: number[] = [];
@@ -81,17 +87,18 @@ export function paintChart(painter: ChartPainter, chart: Chart, theme: ChartThem
   else paintLines(painter, chart, theme, shown, ratio);
 }
 
-/** One series once more, heavier, over the others. @param range only there */
+/** One series once more, heavier, over the others. @param range only there: up to its edges, also within a step */
 export function paintLine(painter: ChartPainter, chart: Chart, s: number, colour: string, range: TimeRange): void {
-  const { series } = chart.facts;
-  const column = series.columns[s].map((value, step) => {
-    const ms = middleMs(series, step);
-    return ms >= range.startMs && ms <= range.endMs ? value : Number.NaN;
-  });
+  const [from, to] = [chart.x(range.startMs), chart.x(range.endMs)];
+  painter.save();
+  painter.beginPath();
+  painter.rect(from, 0, to - from, chart.size.height);
+  painter.clip();
   painter.strokeStyle = colour;
   painter.lineWidth = HEAVY_LINE_CSS;
   painter.lineJoin = 'round';
-  strokeRuns(painter, chart, reduceColumn(column, bucketSteps(chart, 1, MAX_POINTS)));
+  strokeRuns(painter, chart, reduceColumn(chart.facts.series.columns[s], bucketSteps(chart, 1, MAX_POINTS)));
+  painter.restore();
 }
 
 /** How many steps are drawn as two points. */
@@ -111,8 +118,8 @@ function paintAxes(painter: ChartPainter, chart: Chart, theme: ChartTheme): void
     painter.fillStyle = at === 0 ? theme.strongLine : theme.line;
     painter.fillRect(left, y, right - left, 1);
     painter.fillStyle = theme.dimInk;
-    // The highest would overlap the row of the unit and the readings.
-    if (y > top + 6) painter.fillText(text, left - 8, at === 0 ? y - 2 : y);
+    // Neither over the times nor over the row of the unit and the readings.
+    painter.fillText(text, left - 8, at === 0 ? y - 2 : Math.max(y, top + HALF_TEXT_CSS));
   }
   painter.textAlign = 'center';
   painter.textBaseline = 'top';

@@ -26,6 +26,8 @@ export interface OverlayFacts {
 }
 
 const HANDLE = { width: 6, height: 16, radius: 3 } as const;
+/** Css px between a flag and the text beside it. */
+const FLAG_GAP = 4;
 const BRUSH_ALPHA = 0.14;
 /** More dots than these say nothing. */
 const MAX_DOTS = 40;
@@ -55,16 +57,27 @@ export function paintOverlay(
     painter.textAlign = 'left';
     painter.textBaseline = 'middle';
     painter.fillStyle = theme.sides[side].ink;
-    const words = `${side.toUpperCase()}  ${text}`;
-    const width = painter.measureText(words).width;
-    const x = Math.min(from, chart.right - width);
-    // Beside a flag at the same place.
-    const flag = flags.find((one) => one.x < x + width && one.x + one.width > x);
-    painter.fillText(words, flag ? flag.x + flag.width + 4 : x, FLAG.top + FLAG.height / 2);
+    const letter = side.toUpperCase();
+    for (const words of [`${letter}  ${text}`, letter]) {
+      const x = placeBeside(flags, from, painter.measureText(words).width, chart);
+      if (x === undefined) continue;
+      painter.fillText(words, x, FLAG.top + FLAG.height / 2);
+      break;
+    }
   }
   if (selection) paintEdges(painter, chart, selection, theme.ink);
   paintFlags(painter, theme, flags);
   if (hover) paintHover(painter, chart, theme, hover);
+}
+
+/** The place within the plot that is nearest to `from` and covers no flag; undefined where there is none. */
+function placeBeside(flags: readonly Flag[], from: number, width: number, { left, right }: Chart): number | undefined {
+  const wanted = Math.min(from, right - width);
+  return [wanted, ...flags.flatMap((flag) => [flag.x + flag.width + FLAG_GAP, flag.x - FLAG_GAP - width])]
+    .filter((x) => x >= left && x + width <= right)
+    .filter((x) => flags.every((flag) => flag.x >= x + width || flag.x + flag.width <= x))
+    .sort((a, b) => Math.abs(a - wanted) - Math.abs(b - wanted))
+    .at(0);
 }
 
 function spanOf(chart: Chart, { startMs, endMs }: TimeRange): { readonly from: number; readonly to: number } {

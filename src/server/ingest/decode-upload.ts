@@ -8,7 +8,9 @@ import type { OtlpMessage } from '#formats/decoders/otlp-message.ts';
 import { readOtlpProto } from '#formats/decoders/otlp-proto.ts';
 import { decodePyroscopeTree, decodePyroscopeTrie } from '#formats/decoders/pyroscope-tree.ts';
 import { decodeSpeedscope } from '#formats/decoders/speedscope.ts';
+import { DecodeError } from '#formats/format.ts';
 import { decodePprof } from '#formats/pprof.ts';
+import { recogniseBinary } from '#formats/recognise-binary.ts';
 import type { Profile } from '#model/profile.ts';
 import { type JfrUpload, readJfrUpload } from './jfr-upload.ts';
 import { readLabelsSnapshot } from './labels-snapshot.ts';
@@ -49,36 +51,37 @@ export class UploadDecoder {
 
   /** @throws Refusal, DecodeError */
   pprof(packed: Uint8Array): Profile {
-    return this.#decoded(finish(decodePprof(this.#unpack(packed), this.#counts())));
+    return this.#read(packed, (bytes) => finish(decodePprof(bytes, this.#counts())));
   }
 
   /** Stacks with their values. @throws Refusal, DecodeError */
   stacks(packed: Uint8Array): Profile {
-    return this.#decoded(finish(decodeCollapsed(this.#unpack(packed), this.#counts())));
+    return this.#read(packed, (bytes) => finish(decodeCollapsed(bytes, this.#counts())));
   }
 
   /** Stacks that count 1 each. @throws Refusal, DecodeError */
   lines(packed: Uint8Array): Profile {
-    const counted = withCounts(this.#unpack(packed), this.#limits.maxSamples);
-    return this.#decoded(finish(decodeCollapsed(counted, this.#counts())));
+    return this.#read(packed, (bytes) =>
+      finish(decodeCollapsed(withCounts(bytes, this.#limits.maxSamples), this.#counts())),
+    );
   }
 
   /** What old agents of Pyroscope send. @throws Refusal, DecodeError */
   tree(packed: Uint8Array, kind: 'tree' | 'trie'): Profile {
     const decode = kind === 'tree' ? decodePyroscopeTree : decodePyroscopeTrie;
-    return this.#decoded(finish(decode(this.#unpack(packed), this.#counts())));
+    return this.#read(packed, (bytes) => finish(decode(bytes, this.#counts())));
   }
 
   /** Each unit is a sample type, each profile of the file a label. @throws Refusal, DecodeError */
   speedscope(packed: Uint8Array, profileLabel: string): Profile {
-    return this.#decoded(finish(decodeSpeedscope(this.#unpack(packed), this.#counts(), profileLabel)));
+    return this.#read(packed, (bytes) => finish(decodeSpeedscope(bytes, this.#counts(), profileLabel)));
   }
 
   /** A flight recording. @param labels the part beside it @throws Refusal, DecodeError */
   jfr(packed: Uint8Array, labels: Uint8Array | undefined, sampleRate: number): JfrUpload {
     const bytes = this.#unpack(packed);
     const contexts = labels === undefined ? undefined : readLabelsSnapshot(this.#unpack(labels));
-    const upload = readJfrUpload(bytes, contexts, sampleRate, this.#counts());
+    const upload = recognised(bytes, () => readJfrUpload(bytes, contexts, sampleRate, this.#counts()));
     for (const { profile } of upload.groups) this.#decoded(profile);
     return upload;
   }
@@ -92,6 +95,11 @@ export class UploadDecoder {
     const counts = { ...this.#counts(), samples: MAX_OTLP_SAMPLES, values: MAX_OTLP_SAMPLES * 4 };
     const message = codec === 'json' ? readOtlpJson(utf8.decode(bytes), counts) : readOtlpProto(bytes, counts);
     return { message, bytes, counts };
+  }
+
+  #read(packed: Uint8Array, decode: (bytes: Uint8Array) => Profile): Profile {
+    const bytes = this.#unpack(packed);
+    return this.#decoded(recognised(bytes, () => decode(bytes)));
   }
 
   #unpack(packed: Uint8Array): Uint8Array {
@@ -114,6 +122,17 @@ export class UploadDecoder {
   #decoded(profile: Profile): Profile {
     this.#framesLeft -= profile.stackFrames.length;
     return profile;
+  }
+}
+
+/** A file that is no profile of its format is named by its content, as the page does. @throws Refusal, DecodeError */
+function recognised<T>(bytes: Uint8Array, decode: () => T): T {
+  try {
+    return decode();
+  } catch (error) {
+    const found = error instanceof DecodeError && error.code !== 'too-large' ? recogniseBinary(bytes) : undefined;
+    if (found === undefined) throw error;
+    throw new Refusal('bad_profile', [`This is ${found.what}.`, found.remedy].filter(Boolean).join(' '));
   }
 }
 

@@ -8,7 +8,7 @@ import { parseAppName } from './app-name.ts';
 import { UploadDecoder } from './decode-upload.ts';
 import { fingerprint } from './fingerprint.ts';
 import { readForm } from './form.ts';
-import { type IncomingProfile, notesOf, type Trimmed } from '../incoming.ts';
+import { EMPTY_NOTE, type IncomingProfile, notesOf, type Trimmed } from '../incoming.ts';
 import { openJfr } from './open-jfr.ts';
 import { openOtlp, refuseOtlpUpload } from './open-otlp.ts';
 import { openPulled } from './open-pulled.ts';
@@ -66,9 +66,9 @@ export async function openUpload(request: WireRequest, limits: IngestLimits, now
     const format = ingestFormat(query.get('format'), request.headers['content-type'] ?? '');
     isText = TEXT_FORMATS.has(format);
     const taken = await openIngest(request, query, format, limits, nowMs);
-    const facts = factsOf(taken);
+    const facts = { ...factsOf(taken), empty: emptyOf(taken) };
     const profiles = taken.map(({ incoming }) => incoming);
-    return { profiles, answer: withNotes(ingestAnswer(200), facts.trimmed), facts };
+    return { profiles, answer: withNotes(ingestAnswer(200), facts), facts };
   } catch (error) {
     const { kind, message } = asRefusal(error);
     return refused(ingestError(ingestStatus(kind, isText), message), kind, message);
@@ -247,12 +247,17 @@ async function openPush(request: WireRequest, limits: IngestLimits, nowMs: numbe
     () => undefined,
   );
   const why = error && { refused: refusal?.kind ?? 'bad_request', message: error.message };
-  const facts = factsOf(taken);
+  const facts = { ...factsOf(taken), ...(error === undefined && { empty: emptyOf(taken) }) };
   return {
     profiles: taken.map(({ incoming }) => incoming),
-    answer: withNotes(answer, facts.trimmed),
+    answer: withNotes(answer, facts),
     facts: { ...facts, ...why },
   };
+}
+
+/** Agents send profiles without samples, such as of locks that nobody waits for: these are no mistake. */
+function emptyOf(taken: readonly TakenProfile[]): number {
+  return taken.length === 0 ? 1 : taken.filter(({ incoming }) => incoming.profile.sampleCount === 0).length;
 }
 
 function factsOf(taken: readonly TakenProfile[]): RequestFacts {
@@ -292,8 +297,8 @@ function ingestError(status: number, message: string): WireAnswer {
 }
 
 /** Reports the changes in a header, for people: agents check only the status. */
-function withNotes(answer: WireAnswer, trimmed: Trimmed | undefined): WireAnswer {
-  const notes = trimmed === undefined ? [] : [...notesOf(trimmed).values()];
+function withNotes(answer: WireAnswer, { trimmed, empty = 0 }: RequestFacts): WireAnswer {
+  const notes = [...(trimmed === undefined ? [] : notesOf(trimmed).values()), ...(empty > 0 ? [EMPTY_NOTE] : [])];
   if (notes.length === 0) return answer;
   return { ...answer, headers: { ...answer.headers, 'x-flametide-note': notes.join(' ') } };
 }

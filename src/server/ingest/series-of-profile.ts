@@ -123,7 +123,7 @@ function checkTime(timeMs: number, { maxAgeMs, maxFutureMs }: IngestLimits, nowM
   if (maxAgeMs > 0 && timeMs < nowMs - maxAgeMs) {
     throw new Refusal(
       'too_old',
-      `The profile is from ${when}; the maximum age is ${maxAgeMs / 60_000} min (--max-profile-age).`,
+      `The profile is from ${when}; the maximum age is ${maxAgeMs / 60_000} min. Open the file in Files, or start the server with --max-profile-age 0, which accepts any age.`,
     );
   }
   if (timeMs > nowMs + maxFutureMs) {

@@ -145,11 +145,11 @@ describe('the scale', () => {
     const scale = await scaleAt(4000, 80_000);
     expect(scale).toEqual({ end: 0.75, isExceeded: true });
     expect(scaleTicks(scale).map(({ text }) => text.replaceAll('\u00a0', ' '))).toEqual([
-      '≤ −75.0 %',
+      '−75.0 % or less',
       '−37.5 %',
       '=',
       '+60.0 %',
-      '≥ +300 %',
+      '+300 % or more',
     ]);
   });
 

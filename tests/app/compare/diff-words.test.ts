@@ -20,7 +20,7 @@ it('both sides have a unit, and changes a sign', () => {
     'A 100\u00a0core-ms, B 150\u00a0core-ms, +50.0\u00a0core-ms, +50.0\u00a0%',
   );
   expect(sidesText(0.5, 0.25, share)).toBe('A 50.0\u00a0%, B 25.0\u00a0%, −25.0\u00a0points, −50.0\u00a0%');
-  expect(sidesText(0, 2 * MS, absolute)).toBe('A 0\u00a0core-ns, B 2.00\u00a0core-ms, +2.00\u00a0core-ms, new');
+  expect(sidesText(0, 2 * MS, absolute)).toBe('A 0\u00a0core-s, B 2.00\u00a0core-ms, +2.00\u00a0core-ms, new');
   // A rounding error is not a change.
   expect(sidesText(0.1 + 0.2, 0.3, share)).toBe('A 30.0\u00a0%, B 30.0\u00a0%, unchanged');
   expect(sidesText(7 * MS, 7 * MS, absolute)).toBe('A 7.00\u00a0core-ms, B 7.00\u00a0core-ms, unchanged');
@@ -100,19 +100,38 @@ describe('the rate of a side', () => {
     const shown = await compared(stacks, 'per-second');
     const { a, b, unit } = totalsOf(shown);
     expect([a, b, unit.kind]).toEqual([1.5e9, 1e9, 'per-second']);
-    expect(rateText(shown, 'a', shown.open.a.side)).toBe('1.50\u00a0cores');
-    expect(rateText(shown, 'b', shown.open.b.side)).toBe('1\u00a0cores');
+    expect(rateText(shown, 'a', shown.open.a.side, false)).toBe('1.50\u00a0cores');
+    expect(rateText(shown, 'b', shown.open.b.side, false)).toBe('1\u00a0cores');
+  });
+
+  it('is nothing while it is still to come: the chart shows no other estimate before it', async () => {
+    const shown = await compared(stacks, 'per-second');
+    const { side } = shown.open.a;
+    const uncovered = { ...shown, open: { ...shown.open, b: { ...shown.open.b, covered: undefined } } };
+    for (const [now, of] of [
+      [undefined, side],
+      [{ ...shown, isWhole: false }, side],
+      [shown, { ...side }],
+      [uncovered, side],
+    ] as const) {
+      expect(rateText(now, 'a', of, false)).toBe('');
+      expect(rateText(now, 'a', of, true)).toBeUndefined();
+    }
+  });
+
+  it('is no rate of 0 where nothing is stored', async () => {
+    const shown = await compared(stacks, 'per-second');
+    const profile = { ...shown.open.a.profile, coveredShare: 0 };
+    const without = { ...shown, open: { ...shown.open, a: { ...shown.open.a, profile } } };
+    expect(rateText(without, 'a', shown.open.a.side, true)).toBe('no profiles');
   });
 
   it('is left to the chart where the comparison is of something else', async () => {
     const shown = await compared(stacks, 'per-second');
     const focused = { ...shown.request, transforms: [{ kind: 'ignore', match: 'main' }] as const };
-    expect(rateText(undefined, 'a', shown.open.a.side)).toBeUndefined();
-    expect(rateText({ ...shown, isWhole: false }, 'a', shown.open.a.side)).toBeUndefined();
-    expect(rateText({ ...shown, request: focused }, 'a', shown.open.a.side)).toBeUndefined();
-    expect(rateText(shown, 'a', { ...shown.open.a.side })).toBeUndefined();
+    expect(rateText({ ...shown, request: focused }, 'a', shown.open.a.side, false)).toBeUndefined();
     const snapshots = await compared(stacks, 'absolute', { ...cpu, isSnapshot: true });
-    expect(rateText(snapshots, 'a', snapshots.open.a.side)).toBeUndefined();
+    expect(rateText(snapshots, 'a', snapshots.open.a.side, false)).toBeUndefined();
     expect(totalsOf(snapshots)).toMatchObject({ a: 90e9, b: 60e9, unit: { kind: 'absolute' } });
   });
 });

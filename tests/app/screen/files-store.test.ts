@@ -17,5 +17,7 @@ it('opens the files of an archive separately, and refuses files that are not pro
     ['open', 'before.folded'],
     ['open', 'after.folded'],
   ]);
+  const times = filesStore.getState().entries.map((entry) => entry.kind === 'open' && entry.openedAt);
+  expect(new Set(times).size).toBe(1);
   expect(uiStore.getState().refusals.map(({ file }) => file)).toEqual(['notes.md']);
 });

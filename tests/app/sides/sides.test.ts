@@ -1,7 +1,16 @@
 /** The sides of a comparison: what a link says, what it leaves open, and the link that says all of it. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { followsView, linkOfSides, type Side, type SideDefaults, sidesOf, type SourceSide } from '#app/sides/sides.ts';
+import type { UrlState } from '#app/url/url-state.ts';
+import {
+  followsView,
+  isRefreshed,
+  linkOfSides,
+  type Side,
+  type SideDefaults,
+  sidesOf,
+  type SourceSide,
+} from '#app/sides/sides.ts';
 import { parseUrl, printUrl } from '#app/url/codec.ts';
 import { isTimePoint } from '#model/time-range.ts';
 
@@ -196,4 +205,12 @@ it('the range in view is followed where, and only where, it moves a side', () =>
       expect(followsView(parseUrl(`?v=1&${link}`).state)).toBe(spans(1) !== spans(3));
     }),
   );
+});
+
+it('two files are not refreshed, anything of a source is', () => {
+  const shown = (view: UrlState['view'], more: Partial<UrlState>): boolean =>
+    isRefreshed({ view, ...more } as UrlState);
+  expect(shown('compare', { 'a.file': 'one', 'b.file': 'two' })).toBe(false);
+  expect(shown('compare', { 'a.file': 'one' })).toBe(true);
+  expect(shown('explore', { 'a.file': 'one', 'b.file': 'two' })).toBe(true);
 });

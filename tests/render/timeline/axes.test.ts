@@ -67,11 +67,16 @@ describe('values', () => {
       .join(' ');
 
   it('are numbers of one unit and one count of decimals', () => {
-    expect(drawn(4.7)).toBe('0@0 2@2 4@4 6@6');
-    expect(drawn(0.012)).toBe('0@0 0.005@0.005 0.010@0.01 0.015@0.015');
-    expect(drawn(3.2 * 2 ** 20, 2 ** 20)).toBe(`0@0 1@${2 ** 20} 2@${2 ** 21} 3@${3 * 2 ** 20} 4@${2 ** 22}`);
-    expect(drawn(4100)).toBe('0@0 2 000@2000 4 000@4000 6 000@6000');
-    expect(drawn(3.1e6)).toBe('0@0 1 M@1000000 2 M@2000000 3 M@3000000 4 M@4000000');
+    expect(drawn(4.7)).toBe('0@0 2@2 4@4');
+    expect(drawn(0.012)).toBe('0@0 0.005@0.005 0.010@0.01');
+    expect(drawn(3.2 * 2 ** 20, 2 ** 20)).toBe(`0@0 1@${2 ** 20} 2@${2 ** 21} 3@${3 * 2 ** 20}`);
+    expect(drawn(4100)).toBe('0@0 2 000@2000 4 000@4000');
+    expect(drawn(3.1e6)).toBe('0@0 1 M@1000000 2 M@2000000 3 M@3000000');
+  });
+
+  it('end closely above the largest value', () => {
+    const top = (largest: number): number => Number(valueTicks(largest, 3, 1).top.toPrecision(6));
+    expect([2.02, 1.72, 3.9, 1.3, 9, 31].map(top)).toEqual([2.2, 1.8, 4, 1.4, 9, 35]);
   });
 
   it('without values have only zero', () => {

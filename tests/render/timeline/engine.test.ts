@@ -82,7 +82,7 @@ describe('series', () => {
   it('hidden series are not drawn, and the axis fits the others', () => {
     const { strokes, engine } = stage(['100 100', '9 9'], { hidden: [true, false] });
     expect(strokes.map((call) => call.split(' M')[0])).toEqual(['stroke two']);
-    expect(engine.chart!.largest).toBe(10);
+    expect(engine.chart!.largest).toBe(9);
   });
 
   it('layers lie on each other, the upper first', () => {
@@ -149,6 +149,44 @@ describe('drawings over the series', () => {
     const free = overlay.texts[0].x;
     after(() => engine.setMarks([{ timeMs: 20_000, title: 'v2' }]));
     expect(overlay.texts.find(({ text }) => text === 'B  3')!.x).toBeGreaterThan(free + 10);
+  });
+
+  it('a side has its own colour from edge to edge, also within a step', () => {
+    const { engine, after } = stage(['100 50 70 20 10']);
+    const { overlay } = after(() =>
+      engine.setBrushes([{ side: 'a', range: { startMs: 12_000, endMs: 28_000 }, text: '' }]),
+    );
+    const at = overlay.findIndex((call) => call.startsWith('clip'));
+    const [from, to] = overlay[at].slice('clip B'.length).split(',').map(Number);
+    expect([from, to]).toEqual([12_000, 28_000].map((ms) => Math.round(engine.xOf(ms) * 10) / 10));
+    // The steps around the edges are in the line, which the edges cut.
+    const line = overlay.slice(at).find((call) => call.startsWith('stroke a'))!;
+    const xs = [...line.matchAll(/([\d.]+),/g)].map(([, x]) => Number(x));
+    expect(Math.min(...xs)).toBeLessThan(from);
+    expect(Math.max(...xs)).toBeGreaterThan(to);
+    expect(overlay.indexOf('restore')).toBeGreaterThan(overlay.indexOf(line));
+  });
+
+  it('the text of a side stays in the plot: beside a flag on either side, or its letter alone', () => {
+    const { engine, overlay, after } = stage(['100 50']);
+    const { left, right } = engine.chart!;
+    const endOf = ({ text, x }: { text: string; x: number }): number => x + overlay.measureText(text).width;
+    const placed = (text: string, markMs: number): { text: string; isBefore: boolean } => {
+      after(() => {
+        engine.setMarks([{ timeMs: markMs, title: 'v2' }]);
+        engine.setBrushes([{ side: 'b', range: { startMs: 80_000, endMs: 100_000 }, text }]);
+      });
+      const label = overlay.texts.find(({ colour }) => colour === 'bInk')!;
+      const flag = overlay.texts.find(({ text: title }) => title === 'v2')!;
+      expect(label.x).toBeGreaterThanOrEqual(left);
+      expect(endOf(label)).toBeLessThanOrEqual(right);
+      const isBefore = endOf(label) <= flag.x;
+      if (!isBefore) expect(label.x).toBeGreaterThanOrEqual(endOf(flag));
+      return { text: label.text, isBefore };
+    };
+    expect(placed('3', 80_000)).toEqual({ text: 'B  3', isBefore: true });
+    expect(placed('3', 20_000)).toEqual({ text: 'B  3', isBefore: false });
+    expect(placed('12345678901234567890', 80_000).text).toBe('B');
   });
 
   it('the hovered step is read in its middle, with a dot a series', () => {

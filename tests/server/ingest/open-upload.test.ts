@@ -261,6 +261,30 @@ describe('what is not kept as it was sent', () => {
     expect(answer.headers['x-flametide-note']).toBe('1 values are negative and were left out.');
   });
 
+  it.each([
+    ['an upload without bytes', 'name=shop', ''],
+    ['a pprof without bytes', 'name=shop&format=pprof', ''],
+    [
+      'a pprof without samples',
+      'name=shop&format=pprof',
+      encodeMessage({ fields: small().filter(([field]) => field !== 2) }),
+    ],
+  ])('is reported, and accepted, if it is %s', async (_, query, body) => {
+    const { answer, facts } = await ingest(query, body);
+    expect([answer.status, facts.empty]).toEqual([200, 1]);
+    expect(answer.headers['x-flametide-note']).toContain('nothing was stored');
+  });
+
+  it('is not reported as empty if it has samples', async () => {
+    const { answer, facts } = await ingest('name=shop', 'a 1');
+    expect([facts.empty, answer.headers['x-flametide-note']]).toEqual([0, undefined]);
+  });
+
+  it.each(['name=shop&format=pprof', 'name=shop&format=jfr'])('is named by its content, sent as %s', async (query) => {
+    const png = Buffer.concat([Buffer.from([0x89]), Buffer.from('PNG\r\n\x1a\n'), Buffer.alloc(40)]);
+    expect(refusal(await ingest(query, png), 422)).toContain('This is a PNG picture.');
+  });
+
   it('is refused where no value is above 0', async () => {
     expect(refusal(await ingest('name=shop', 'a -1\nb 0'), 422)).toContain('above 0');
     expect((await ingest('name=shop', 'a 0')).answer.status).toBe(200);

@@ -26,7 +26,7 @@ export function FlameView(props: ViewProps): ReactElement {
   const { select, onMenu, onKey, menu } = useFrameActions(props);
   return (
     <ViewColumn>
-      <Strip shown={shown} kinds={kinds} fills={fills}>
+      <Strip shown={shown} kinds={kinds} fills={fills} zoom={zoom.node}>
         {zoom.node > 0 && (
           <ZoomCrumb
             tree={tree}

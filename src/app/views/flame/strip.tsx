@@ -2,7 +2,6 @@
 import { type ReactElement, type ReactNode, useMemo } from 'react';
 import { sampleTypeTitle } from '#model/profile-type.ts';
 import type { TreeKinds } from '#model/tree-kinds.ts';
-import { rateScaleOf } from '#model/series-values.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { formatCount, formatShare } from '#model/units.ts';
 import { selfShareKeys } from '#render/palette.ts';
@@ -10,24 +9,10 @@ import { LeftOut } from '../../components/left-out.tsx';
 import { useUrl } from '../../url/url-store.ts';
 import { legendOf, ruleFor } from '../colours.ts';
 import { type ShownTree, type Snapshots, valueText } from '../../screen/shown.ts';
+import { meanText } from './mean-text.ts';
 import styles from './flame-view.module.css';
 
 const MAX_GROUPS = 9;
-/** A range with profiles for this part of it counts as full. */
-const MOSTLY = 0.9;
-
-/** ` · 3.90 cores on average`; of the time that has profiles, and how long that is, where it is less than the range. */
-function meanText({ opened }: ShownTree, whole: number): string {
-  const { asked, coveredMs, perSecond, profile } = opened;
-  const recorded = Number(profile.totals[0]);
-  if (asked === undefined || coveredMs === undefined || perSecond === undefined || !(recorded > 0)) return '';
-  const { factor, format } = rateScaleOf(asked.profileType);
-  const isPart = coveredMs < MOSTLY * (asked.range.endMs - asked.range.startMs);
-  // The same mean as the series has, of what the transforms leave.
-  const mean = format((perSecond * factor * whole) / recorded);
-  return ` · ${mean} on average${isPart ? ` over the ${formatDuration(coveredMs)} with profiles` : ''}`;
-}
-
 function snapshotText({ count }: Snapshots): string {
   if (count === undefined) return ', sum of snapshots';
   return `, mean of ${formatCount(count)} ${count === 1 ? 'snapshot' : 'snapshots'}`;
@@ -37,11 +22,13 @@ interface StripProps {
   readonly shown: ShownTree;
   readonly kinds: TreeKinds | undefined;
   readonly fills: readonly string[];
+  /** The frame that fills the width; 0 is the whole. */
+  readonly zoom: number;
   /** In place of the legend. */
   readonly children?: ReactNode;
 }
 
-export function Strip({ shown, kinds, fills, children }: StripProps): ReactElement {
+export function Strip({ shown, kinds, fills, zoom, children }: StripProps): ReactElement {
   const { profile, snapshots } = shown.opened;
   const rule = ruleFor(
     profile,
@@ -54,7 +41,9 @@ export function Strip({ shown, kinds, fills, children }: StripProps): ReactEleme
   const stacks = profile.stackCounts[shown.sampleType] ?? 0;
   return (
     <div className={styles['strip']}>
-      <strong>{valueText(shown, whole)}</strong>
+      <strong>
+        {zoom > 0 ? `${valueText(shown, tree.total[zoom])} of ${valueText(shown, whole)}` : valueText(shown, whole)}
+      </strong>
       <LeftOut warnings={profile.warnings} />
       <span className={styles['dim']}>
         {sampleTypeTitle(type?.type ?? '')}
@@ -62,7 +51,7 @@ export function Strip({ shown, kinds, fills, children }: StripProps): ReactEleme
           ? `${profile.durationMs ? ` in ${formatDuration(profile.durationMs)}` : ''} · ${formatCount(stacks)} recorded ${stacks === 1 ? 'stack' : 'stacks'}`
           : snapshots
             ? snapshotText(snapshots)
-            : meanText(shown, whole)}
+            : meanText(shown.opened, whole)}
       </span>
       {children || (
         <>

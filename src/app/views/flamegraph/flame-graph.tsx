@@ -247,6 +247,16 @@ export function FlameGraph(props: FlameGraphProps): ReactElement {
 
   const cursor = Math.max(selected, 0);
   const zoomTo = (node: NodeIndex): void => onZoom(node, 'step', engine.current!.visibleRange());
+  const last = useRef({ scene, cursor });
+  useEffect(() => {
+    const before = last.current;
+    last.current = { scene, cursor };
+    if (before.scene !== scene || before.cursor === cursor || cursor <= 0) return;
+    // What is chosen elsewhere, such as the next match, is scrolled to, and the zoom stays. A flame chart chooses the
+    // call by what is in view.
+    const { zoom: at, start: isChart } = latest.current;
+    if (!isChart && cursor >= at.node && cursor < scene.tree.subtreeEnd[at.node]) engine.current!.setCursor(cursor);
+  }, [cursor, scene]);
   useEffect(() => engine.current!.setCursor(focused ? cursor : -1), [focused, cursor, scene]);
 
   return (

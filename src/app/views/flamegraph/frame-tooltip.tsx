@@ -63,6 +63,8 @@ export function FrameTooltip({
   const zoomed = zoom > 0;
   const total = tree.total[node];
   const everywhere = func >= 0 && !isCut ? { total: byFunction.total[func], self: byFunction.self[func] } : undefined;
+  // A function with one path has the same numbers again.
+  const isElsewhere = everywhere && (everywhere.total !== total || everywhere.self !== self);
   // A chart of calls is of one thread.
   const where = began === undefined ? 'Everywhere' : 'In this thread';
   const samples = samplesIn(shown, total);
@@ -100,8 +102,8 @@ export function FrameTooltip({
         <tbody>
           {row(began ? 'This call, total' : 'This path, total', total, true)}
           {row(began ? 'This call, self' : 'This path, self', self, true)}
-          {everywhere && row(`${where}, total`, everywhere.total, false)}
-          {everywhere && row(`${where}, self`, everywhere.self, false)}
+          {isElsewhere && row(`${where}, total`, everywhere.total, false)}
+          {isElsewhere && row(`${where}, self`, everywhere.self, false)}
         </tbody>
       </table>
       <TooltipLine part="samples">

@@ -1,14 +1,14 @@
 /** The flamegraph of one profile: values of its sample type, shares of the shown whole. */
 import { type ReactElement, useMemo } from 'react';
-import { type CallTree, nodeName } from '#model/call-tree.ts';
+import { nodeName } from '#model/call-tree.ts';
 import { formatOffsetMs } from '#model/interval.ts';
 import { ownCost, type OwnCostAt } from '#model/own-cost.ts';
-import { formatShare } from '#model/units.ts';
 import { lazily } from '../../components/lazily.tsx';
 import { keysOfKinds, keysOfNodes } from '../colours.ts';
 import { valueText } from '../../screen/shown.ts';
 import { useNodeHits } from '../node-hits.ts';
 import type { ViewProps } from '../view.ts';
+import { sharesText, spokenShares } from './shares.ts';
 import { FlameGraph, type FlameGraphProps } from './flame-graph.tsx';
 
 const FrameTooltip = lazily(async () => (await import('./frame-tooltip.tsx')).FrameTooltip);
@@ -30,18 +30,6 @@ interface ProfileGraphProps
   readonly byFunction: { readonly self: Float64Array; readonly total: Float64Array };
 }
 
-/** `12.0 %`; while a frame fills the width `48.0 % (12.0 %)`, of the view and of the whole. */
-function sharesText(tree: CallTree, node: number, zoom: number, whole: number): string {
-  const ofWhole = formatShare(tree.total[node], whole);
-  return zoom > 0 ? `${viewShare(tree, node, zoom)} (${ofWhole})` : ofWhole;
-}
-
-/** Callers of the frame that fills the width fill it too. */
-function viewShare({ total, subtreeEnd }: CallTree, node: number, zoom: number): string {
-  const isCaller = node < zoom && zoom < subtreeEnd[node];
-  return formatShare(isCaller ? total[zoom] : total[node], total[zoom]);
-}
-
 function beganText({ start, originMs }: NonNullable<ProfileGraphProps['calls']>, node: number): string {
   return `began at ${formatOffsetMs(start[node] + originMs)}`;
 }
@@ -58,8 +46,7 @@ export function ProfileGraph(props: ProfileGraphProps): ReactElement {
     const numbers = (node: number, at: number): string => {
       const total = tree.total[node];
       const self = ownCost(tree, tree, node, ownCostAt, rootSelf);
-      const ofWhole = formatShare(total, whole);
-      const shares = at > 0 ? `${viewShare(tree, node, at)} of view, ${ofWhole} of whole` : ofWhole;
+      const shares = spokenShares(tree, node, at, whole);
       return `total ${valueText(shown, total)}, ${shares}, self ${valueText(shown, self)}${whenText(calls, node)}`;
     };
     return {

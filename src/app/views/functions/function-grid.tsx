@@ -3,7 +3,7 @@
  */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactElement, type ReactNode, useRef } from 'react';
-import { splitName } from '#model/function-name.ts';
+import { FunctionName } from '../../components/function-name.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { hoverFunction, useUi } from '../../state/ui-store.ts';
 import type { UrlState } from '../../url/url-state.ts';
@@ -233,15 +233,4 @@ function FunctionRow(props: FunctionRowProps): ReactElement {
 function opens(parts: FunctionParts, row: number, key: string): boolean {
   const isOpen = parts.isOpen(parts.functionOf(row));
   return isOpen !== undefined && key === (isOpen ? 'ArrowLeft' : 'ArrowRight');
-}
-
-function FunctionName({ name }: { readonly name: string }): ReactElement {
-  const { prefix, middle, bare } = splitName(name);
-  return (
-    <bdi>
-      <span className={styles['prefix']}>{prefix}</span>
-      {middle}
-      {bare || '(empty name)'}
-    </bdi>
-  );
 }

@@ -1,7 +1,7 @@
 /** All functions with their cost, filtered by the search. */
 import { type ReactElement, useMemo, useState } from 'react';
 import type { TreeAnswer } from '#analysis/analysis.ts';
-import { formatColumnShare, type Scale, scaleFor } from '#model/units.ts';
+import { COLUMN_DIGITS, formatColumnShare, type Scale, scaleFor } from '#model/units.ts';
 import type { UrlState } from '../../url/url-state.ts';
 import { largestOf } from '../largest-node.ts';
 import { costedDefinitions, definitionText, openedRows, placeOfFunction, severalOf } from '../definition-rows.ts';
@@ -65,13 +65,14 @@ export function FunctionsTable(props: FunctionsTableProps): ReactElement {
     placeOfFunction(functions, definitions, row < count ? costed.get(row) : [row - count], row);
   const type = shown.opened.profile.sampleTypes[shown.sampleType];
   const shownScale = scaleOf(shown.opened);
-  // One unit for both columns, that of the smaller: in that of the largest total most numbers would be 0.1.
   const largestSelf = useMemo(() => largestOf(byFunction.self), [byFunction]);
+  // The unit of the total above the graph.
   const scale = useMemo((): Scale => {
-    const largest = largestSelf || largestOf(byFunction.total);
-    const { suffix, format } = scaleFor(type?.unit ?? '', type?.type ?? '', largest * shownScale);
+    // Beside negative values a function may be more than the whole.
+    const largest = Math.max(Math.abs(whole), largestOf(byFunction.total)) * shownScale;
+    const { suffix, format } = scaleFor(type?.unit ?? '', type?.type ?? '', largest, COLUMN_DIGITS);
     return { suffix, format: (value) => format(value * shownScale) };
-  }, [byFunction, largestSelf, type, shownScale]);
+  }, [byFunction, whole, type, shownScale]);
 
   const { suffix } = scale;
   const hint = (title: string): string => `${title}; shares are of the shown total`;

@@ -60,7 +60,7 @@ export function HeightEdge({ height, onDrag, onClose }: HeightEdgeProps): ReactE
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
       onPointerCancel={() => onDrag(undefined)}
-      onDoubleClick={() => setPreference('seriesHeight', 96)}
+      onDoubleClick={() => setPreference('seriesHeight', undefined)}
       onKeyDown={onKeyDown}
     />
   );

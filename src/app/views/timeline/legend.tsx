@@ -1,10 +1,10 @@
-/** The series by cost: a click shows one alone, Shift or Alt hides it or brings it back. */
+/** The series by cost, or as they are stacked: a click shows one alone, Shift or Alt hides it or brings it back. */
 import { type KeyboardEvent, memo, type MouseEvent, type ReactElement, useState } from 'react';
 import { readable } from '#render/text.ts';
 import { SearchList } from '../../components/search-list.tsx';
 import { PopoverField } from '../../components/popover.tsx';
 import { Button } from '../../components/button.tsx';
-import { everything, isolated, isShown, type SeriesChoice, toggled } from './series-choice.ts';
+import { everything, isolated, isShown, listedIn, MAX_ENTRIES, type SeriesChoice, toggled } from './series-choice.ts';
 import { Swatch } from './swatch.tsx';
 import styles from './timeline.module.css';
 
@@ -12,16 +12,15 @@ interface LegendProps {
   readonly titles: readonly string[];
   /** Indexes of the series, the most costly first. */
   readonly order: readonly number[];
+  /** Then entries have the order of the layers, from below. */
+  readonly isStacked: boolean;
   readonly choice: SeriesChoice;
   onChoice(choice: SeriesChoice): void;
 }
 
-/** Beyond these a list with a search field has all. */
-const MAX_ENTRIES = 40;
-
-export const Legend = memo(function Legend({ titles, order, choice, onChoice }: LegendProps): ReactElement {
+export const Legend = memo(function Legend({ titles, order, isStacked, choice, onChoice }: LegendProps): ReactElement {
   const [stop, setStop] = useState(0);
-  const listed = order.slice(0, MAX_ENTRIES).map((index) => ({ index, title: titles[index] }));
+  const listed = listedIn(order, isStacked).map((index) => ({ index, title: titles[index] }));
   const at = Math.min(stop, listed.length - 1);
   const onKeyDown = (event: KeyboardEvent<HTMLUListElement>): void => {
     const next = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: listed.length - 1 }[event.key];
@@ -63,7 +62,7 @@ export const Legend = memo(function Legend({ titles, order, choice, onChoice }: 
   );
 });
 
-function AllSeries({ titles, order, choice, onChoice }: LegendProps): ReactElement {
+function AllSeries({ titles, order, choice, onChoice }: Omit<LegendProps, 'isStacked'>): ReactElement {
   return (
     <div className={styles['all']}>
       <SearchList

@@ -24,3 +24,15 @@ export function toggled(choice: SeriesChoice, title: string): SeriesChoice {
   if (!titles.delete(title)) titles.add(title);
   return choice.kind === 'only' && titles.size === 0 ? everything : { kind: choice.kind, titles };
 }
+
+/** Beyond these a list with a search field has all. */
+export const MAX_ENTRIES = 40;
+
+/**
+ * The entries of the legend: the most costly series.
+ * @param order by cost, the most costly first @param isStacked they stand in the order of the layers, from below
+ */
+export function listedIn(order: readonly number[], isStacked: boolean): readonly number[] {
+  const listed = order.slice(0, MAX_ENTRIES);
+  return isStacked ? listed.sort((x, y) => x - y) : listed;
+}

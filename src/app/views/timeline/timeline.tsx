@@ -3,7 +3,7 @@
  * out.
  */
 import { type ReactElement, type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { type AlignedSeries, largestShown, stepAt, summaryOf, totalColumn } from '#model/aligned-series.ts';
+import { type AlignedSeries, largestShown, readingMs, summaryOf, totalColumn } from '#model/aligned-series.ts';
 import type { LabelSet } from '#model/labels.ts';
 import type { RateScale } from '#model/series-values.ts';
 import type { TimeRange } from '#model/time-range.ts';
@@ -12,7 +12,7 @@ import { readable } from '#render/text.ts';
 import type { TimelineMark } from '#render/timeline/engine.ts';
 import { Button } from '../../components/button.tsx';
 import { PopoverPanel } from '../../components/popover.tsx';
-import { setPreference, usePreference } from '../../state/preferences.ts';
+import { setPreference } from '../../state/preferences.ts';
 import { useLasting } from '../../components/use-lasting.ts';
 import { HeightEdge } from './height-edge.tsx';
 import { HoverPanel } from './hover-panel.tsx';
@@ -23,6 +23,7 @@ import { everything, isShown } from './series-choice.ts';
 import { SeriesTable } from './series-table.tsx';
 import { type BrushSide, useBrushes } from './use-brushes.ts';
 import { useEngine } from './use-engine.ts';
+import { useHeight } from './use-height.ts';
 import { usePlotInput } from './use-plot-input.ts';
 import { useTimelineTheme } from './timeline-theme.ts';
 import styles from './timeline.module.css';
@@ -69,7 +70,7 @@ export function Timeline(props: TimelineProps): ReactElement {
   const { onZoom, applied, onSide, renderMark, renderActions } = props;
   const { format } = scale;
   const hasWaited = useLasting(isStale);
-  const preferred = usePreference('seriesHeight');
+  const preferred = useHeight();
   const [draggedHeight, setDraggedHeight] = useState<number>();
   const height = draggedHeight ?? preferred;
   const [choice, setChoice] = useState(everything);
@@ -135,7 +136,7 @@ export function Timeline(props: TimelineProps): ReactElement {
   // Toggling removes the control that had focus; move focus to its counterpart.
   const section = useRef<HTMLElement>(null);
   const isToggled = useRef(false);
-  const toggle = (css: number): void => {
+  const toggle = (css: 0 | undefined): void => {
     isToggled.current = true;
     setPreference('seriesHeight', css);
   };
@@ -163,7 +164,7 @@ export function Timeline(props: TimelineProps): ReactElement {
 
   const anchor = useRef<HTMLSpanElement>(null);
   const readings = hover && readingsAt(series, hidden, hover.ms, MAX_READINGS, hover.series);
-  const time = hover && formatInstant(readTime(series, hover.ms), zone);
+  const time = hover && formatInstant(readingMs(series, hover.ms), zone);
   const spoken =
     hover?.isByKey && readings
       ? [
@@ -181,7 +182,7 @@ export function Timeline(props: TimelineProps): ReactElement {
   if (!isOpen) {
     return (
       <section ref={section} className={styles['closed']} aria-label="Time series">
-        <Button icon="down" aria-expanded={false} onClick={() => toggle(96)}>
+        <Button icon="down" aria-expanded={false} onClick={() => toggle(undefined)}>
           Time series
         </Button>
         <span className={styles['dim']}>mean {meanIn(range) ?? 'none'}</span>
@@ -245,16 +246,12 @@ export function Timeline(props: TimelineProps): ReactElement {
         {readable(spoken)}
       </p>
       <SeriesTable series={series} titles={titles} order={order} range={range} format={format} />
-      {titles.length > 1 && <Legend titles={titles} order={order} choice={chosen} onChoice={setChoice} />}
+      {titles.length > 1 && (
+        <Legend titles={titles} order={order} isStacked={isStacked} choice={chosen} onChoice={setChoice} />
+      )}
       <HeightEdge height={height} onDrag={setDraggedHeight} onClose={() => toggle(0)} />
     </section>
   );
-}
-
-/** The end of the step that is read: what a source calls it. */
-function readTime(series: AlignedSeries, ms: number): number {
-  const step = stepAt(series, ms);
-  return step < 0 ? ms : series.firstMs + step * series.stepMs;
 }
 
 function markAtTime(marks: readonly TimelineMark[], ms: number): string {

@@ -1,6 +1,6 @@
 /** Pointer and keys in the chart: the time that is read, and the range that is moved. */
 import { type DOMAttributes, type KeyboardEvent, type PointerEvent, type RefObject, useRef, useState } from 'react';
-import { type AlignedSeries, middleMs, stepAt } from '#model/aligned-series.ts';
+import { type AlignedSeries, readingMs } from '#model/aligned-series.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { beginDrag, type Drag, dragTo, type Movable } from '#render/timeline/drag.ts';
 import type { TimelineEngine, TimelineMark } from '#render/timeline/engine.ts';
@@ -46,8 +46,7 @@ export function usePlotInput(props: PlotInputProps): PlotInput {
   const { host, engine, series, range, marks, state, onZoom, onMark, onClear } = props;
   const [hover, setHover] = useState<Hover>();
   const hoverAtTime = (ms: number, near: number, isByKey: boolean): Hover => {
-    const step = stepAt(series, ms);
-    const x = engine.current!.xOf(step < 0 ? ms : middleMs(series, step));
+    const x = engine.current!.xOf(readingMs(series, ms));
     const isLeft = x > host.current!.clientWidth / 2;
     return { ms, series: near, x: isLeft ? x - READING_GAP_CSS : x + READING_GAP_CSS, isLeft, isByKey };
   };

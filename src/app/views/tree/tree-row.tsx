@@ -1,8 +1,8 @@
 /** One row of a tree: its name, indented, and the cells of its user. */
 import type { ReactElement, ReactNode } from 'react';
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
-import { splitName } from '#model/function-name.ts';
 import { formatCount } from '#model/units.ts';
+import { FunctionName } from '../../components/function-name.tsx';
 import { hoverFunction, type Place, useUi } from '../../state/ui-store.ts';
 import styles from './tree-grid.module.css';
 
@@ -37,7 +37,6 @@ export function TreeRow(props: TreeRowProps): ReactElement {
   const { tree, node, name, index, top, isOpen, isActive, isSelected, isHit, hitsInside, mark, cells } = props;
   const func = tree.func[node];
   const isHovered = useUi((ui) => func >= 0 && ui.hoveredFunction === func);
-  const { prefix, middle, bare } = splitName(name);
   const hasCallees = tree.subtreeEnd[node] > node + 1;
   const depth = tree.depth[node];
   const state = [
@@ -83,11 +82,7 @@ export function TreeRow(props: TreeRowProps): ReactElement {
           {hasCallees ? '›' : ''}
         </span>
         {mark}
-        <bdi>
-          <span className={styles['prefix']}>{prefix}</span>
-          {middle}
-          {bare || '(empty name)'}
-        </bdi>
+        <FunctionName name={name} />
         {hitsInside > 0 && (
           <span className={styles['inside']}>
             {formatCount(hitsInside)} {hitsInside === 1 ? 'match' : 'matches'}

@@ -1,7 +1,7 @@
 /** The call tree of one profile: what each path costs, from the root on or from the leaves. */
 import { type ReactElement, useMemo } from 'react';
 import { type CallTree, nodeName } from '#model/call-tree.ts';
-import { formatColumnShare, scaleFor } from '#model/units.ts';
+import { COLUMN_DIGITS, formatColumnShare, scaleFor } from '#model/units.ts';
 import { hotPath, type RowOrder } from '#model/visible-rows.ts';
 import type { UrlState } from '../../url/url-state.ts';
 import { scaleOf } from '../../screen/shown.ts';
@@ -32,10 +32,10 @@ export function View(props: ViewProps): ReactElement {
   const scale = scaleOf(shown.opened);
   const type = shown.opened.profile.sampleTypes[shown.sampleType];
   const whole = tree.total[0];
-  // One unit for both columns, that of the smaller, as in the list of functions.
+  // The unit of the total above the graph, as in the list of functions.
   const unit = useMemo(
-    () => scaleFor(type.unit, type.type, (largestOf(tree.self) || tree.total[0]) * scale),
-    [type, tree, scale],
+    () => scaleFor(type.unit, type.type, Math.max(Math.abs(whole), largestOf(tree.total)) * scale, COLUMN_DIGITS),
+    [type, tree, whole, scale],
   );
   // Seen from the leaves a row holds what its innermost function spends itself when it is called this way.
   const amount = isBottomUp ? 'Self' : 'Total';

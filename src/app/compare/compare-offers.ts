@@ -1,0 +1,41 @@
+/** What B can be compared with, and why something cannot be. */
+import type { TimeRange } from '#model/time-range.ts';
+import type { CostRow, LabelNameRow } from '../source/suggestions.ts';
+
+/** Why ranges of earlier times hold nothing; undefined where they may hold profiles. @param oldestMs the first profile */
+export function whyNothing(range: TimeRange | undefined, oldestMs: number | undefined): string | undefined {
+  if (range === undefined) return 'no range yet';
+  return oldestMs !== undefined && range.endMs < oldestMs ? 'no profiles are stored there' : undefined;
+}
+
+/** From the beginning of the earlier range to the end of the later one. */
+export function hullOf(ranges: readonly (TimeRange | undefined)[]): TimeRange | undefined {
+  const known = ranges.filter((range) => range !== undefined);
+  if (known.length === 0) return undefined;
+  return {
+    startMs: Math.min(...known.map(({ startMs }) => startMs)),
+    endMs: Math.max(...known.map(({ endMs }) => endMs)),
+  };
+}
+
+/** Labels with two values first; a label with one value is said to have one. @param matched labels that are asked for, which hides their other values from the count */
+export function labelOffers(
+  names: readonly LabelNameRow[],
+  matched: readonly string[],
+  limit: number,
+): readonly { readonly name: string; readonly why: string | undefined }[] {
+  const offers = names.map(({ name, valueCount }) => ({
+    name,
+    why: valueCount === 1 && !matched.includes(name) ? 'has one value in these ranges' : undefined,
+  }));
+  return [...offers.filter(({ why }) => why === undefined), ...offers.filter(({ why }) => why !== undefined)].slice(
+    0,
+    limit,
+  );
+}
+
+/** The values with a cost, where any has one: values of the hours around a range come too. */
+export function valuesHere(rows: readonly CostRow[]): readonly CostRow[] {
+  const costly = rows.filter(({ cost }) => cost !== undefined);
+  return costly.length > 0 ? costly : rows;
+}
