@@ -156,7 +156,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     .addOption(
       option(
         '--scrape-targets <file or url>',
-        'a list of such programs that is read again each 30 s (repeatable), as JSON of Prometheus service discovery',
+        'a JSON file or address that lists such programs, in the form of Prometheus service discovery; read again every 30 s (repeatable)',
         'SCRAPE_TARGETS',
       ).argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), text]),
     )

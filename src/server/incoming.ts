@@ -61,8 +61,11 @@ export interface Trimmed {
   readonly cutOff: number;
 }
 
-/** For the log and the sender: what is accepted although it holds nothing. */
-export const EMPTY_NOTE = 'The upload has no bytes or its profile has no samples: nothing was stored.';
+/** For the log and the sender: an upload is accepted although it, or a part of it, holds nothing. @param of profiles of the upload */
+export function emptyNote(empty: number, of: number): string {
+  if (empty >= of) return 'The upload has no bytes or its profile has no samples: nothing was stored.';
+  return `${empty} of ${of} profiles ${empty === 1 ? 'has' : 'have'} no samples and ${empty === 1 ? 'is' : 'are'} not stored.`;
+}
 
 /** Sentences for the log and the sender, by subject. */
 export function notesOf({

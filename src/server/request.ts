@@ -42,6 +42,8 @@ export interface RequestFacts {
   readonly folded?: number;
   /** Profiles without samples, and uploads without bytes: accepted, and nothing of them is stored. */
   readonly empty?: number;
+  /** Profiles of the upload, those without samples included. */
+  readonly sent?: number;
   /** Changes made to profiles when they were stored. */
   readonly trimmed?: Trimmed;
   /** For an OTLP message: its field numbering, and the number of attributes that were not stored as labels. */

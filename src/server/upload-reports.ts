@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Log } from './exchange.ts';
 import type { RequestFacts } from './request.ts';
-import { EMPTY_NOTE, notesOf } from './incoming.ts';
+import { emptyNote, notesOf } from './incoming.ts';
 import type { Metrics } from './metrics.ts';
 
 /** Characters of a refusal's message that `/api/status` shows. */
@@ -101,7 +101,7 @@ export class UploadReports {
    * repeats them all day.
    */
   uploaded(path: string, bytes: number, facts: RequestFacts): void {
-    const { service = '', trimmed, refused, folded = 0, empty = 0 } = facts;
+    const { service = '', trimmed, refused, folded = 0, empty = 0, sent = 0 } = facts;
     if (refused === undefined)
       for (const [key, { isPassing }] of this.#refusals) if (isPassing) this.#refusals.delete(key);
     if (trimmed !== undefined) {
@@ -116,7 +116,7 @@ export class UploadReports {
     }
     // Once: agents send profiles without samples all day. `changed` of `/api/status` counts them.
     if (empty > 0 && this.#metrics.changed.emptyProfiles === 0)
-      this.#log.info(`${path}${service && ` of ${service}`}: ${EMPTY_NOTE} Later ones are counted alone.`);
+      this.#log.info(`${path}${service && ` of ${service}`}: ${emptyNote(empty, sent)} Later ones are only counted.`);
     this.#metrics.ingested(bytes, facts);
   }
 }

@@ -169,7 +169,9 @@ it('the files are there', () => {
 describe('flight recordings', () => {
   it.each(pathsOf('jfr'))('%s', async (path) => {
     const profile = await opened(path);
-    for (const [type, shown] of await stored(await push(jfrUpload(path)))) {
+    const found = await stored(await push(jfrUpload(path)));
+    expect(found.size).toBeGreaterThan(0);
+    for (const [type, shown] of found) {
       const name = type.split(':').slice(0, 2).join(':');
       // A file has no sample type for it.
       if (name === 'memory:malloc_live_objects') continue;
@@ -201,7 +203,8 @@ describe('recorded uploads of agents', () => {
         for (const row of rows) add(sums, stackOf(profile, row), profile.values[column].values[row]);
       }
     }
-    for (const [type, shown] of await stored(profiles))
-      expect({ type, stacks: shown }).toEqual({ type, stacks: wanted.get(type) });
+    const found = await stored(profiles);
+    expect(found.size).toBeGreaterThan(0);
+    for (const [type, shown] of found) expect({ type, stacks: shown }).toEqual({ type, stacks: wanted.get(type) });
   });
 });

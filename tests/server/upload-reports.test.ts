@@ -62,10 +62,21 @@ it('profiles without samples are counted, and logged once', () => {
   const metrics = new Metrics();
   const log = { info: (text: string) => void told.push(text), warn: () => undefined, error: () => undefined };
   const made = new UploadReports(metrics, log);
-  for (let i = 0; i < 3; i++) made.uploaded('/ingest', 0, { service: 'shop', empty: 1 });
-  expect(told).toEqual([expect.stringContaining('/ingest of shop: The upload has no bytes or')]);
+  for (let i = 0; i < 3; i++) made.uploaded('/ingest', 0, { service: 'shop', empty: 1, sent: 1 });
+  expect(told).toEqual([
+    '/ingest of shop: The upload has no bytes or its profile has no samples: nothing was stored. Later ones are only counted.',
+  ]);
   expect(metrics.changed.emptyProfiles).toBe(3);
   expect([made.refusals, made.alterations]).toEqual([[], []]);
+});
+
+it('profiles without samples among others are counted in the log', () => {
+  const logged: string[] = [];
+  const log = { info: (text: string) => void logged.push(text), warn: () => undefined, error: () => undefined };
+  new UploadReports(new Metrics(), log).uploaded('/push', 0, { service: 'shop', empty: 1, sent: 5 });
+  expect(logged).toEqual([
+    '/push of shop: 1 of 5 profiles has no samples and is not stored. Later ones are only counted.',
+  ]);
 });
 
 it('uploads that are stored with changes are reported by kind and service', () => {

@@ -8,12 +8,11 @@ import { ProfileBuilder } from '#formats/profile-builder.ts';
 import { traceLabels } from '#formats/trace-labels.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
 import type { ContextLabels } from './labels-snapshot.ts';
+import { MAX_JOINED_LABEL_SETS } from './sample-labels.ts';
 
 const NS_A_SECOND = 1e9;
 /** Maximum names of threads, and of spans, in one upload: pools that name each thread anew would create a series for each. */
 const MAX_NAMES = 64;
-/** Label sets of one kind of event with these names: beyond 200, any label of the samples may be left out. */
-const MAX_LABEL_SETS = 150;
 const COUNT = 'count';
 const BYTES = 'bytes';
 const NS = 'nanoseconds';
@@ -221,11 +220,12 @@ type NameLabel = (typeof NAME_LABELS)[number];
 
 /** The labels of names that all kinds of events have room for. Of too many, the one with the most names is left out. */
 function namedBy(sums: readonly Sums[]): readonly NameLabel[] {
+  const places = sums.flatMap((own) => own.places());
   const counts = new Map(
-    NAME_LABELS.map((one) => [one, new Set(sums.flatMap((own) => own.places().map((place) => one.of(place)))).size]),
+    NAME_LABELS.map((one) => [one, new Set(places.map((place) => one.of(place)).filter((name) => name !== '')).size]),
   );
   let kept = NAME_LABELS.filter((one) => counts.get(one)! <= MAX_NAMES);
-  while (kept.length > 0 && sums.some((own) => own.labelSets(kept) > MAX_LABEL_SETS)) {
+  while (kept.length > 0 && sums.some((own) => own.labelSets(kept) > MAX_JOINED_LABEL_SETS)) {
     const most = kept.reduce((a, b) => (counts.get(b)! > counts.get(a)! ? b : a));
     kept = kept.filter((one) => one !== most);
   }

@@ -8,7 +8,7 @@ import { parseAppName } from './app-name.ts';
 import { UploadDecoder } from './decode-upload.ts';
 import { fingerprint } from './fingerprint.ts';
 import { readForm } from './form.ts';
-import { EMPTY_NOTE, type IncomingProfile, notesOf, type Trimmed } from '../incoming.ts';
+import { emptyNote, type IncomingProfile, notesOf, type Trimmed } from '../incoming.ts';
 import { openJfr } from './open-jfr.ts';
 import { openOtlp, refuseOtlpUpload } from './open-otlp.ts';
 import { openPulled } from './open-pulled.ts';
@@ -66,7 +66,7 @@ export async function openUpload(request: WireRequest, limits: IngestLimits, now
     const format = ingestFormat(query.get('format'), request.headers['content-type'] ?? '');
     isText = TEXT_FORMATS.has(format);
     const taken = await openIngest(request, query, format, limits, nowMs);
-    const facts = { ...factsOf(taken), empty: emptyOf(taken) };
+    const facts = { ...factsOf(taken), empty: emptyOf(taken), sent: taken.length };
     const profiles = taken.map(({ incoming }) => incoming);
     return { profiles, answer: withNotes(ingestAnswer(200), facts), facts };
   } catch (error) {
@@ -247,7 +247,7 @@ async function openPush(request: WireRequest, limits: IngestLimits, nowMs: numbe
     () => undefined,
   );
   const why = error && { refused: refusal?.kind ?? 'bad_request', message: error.message };
-  const facts = { ...factsOf(taken), ...(error === undefined && { empty: emptyOf(taken) }) };
+  const facts = { ...factsOf(taken), ...(error === undefined && { empty: emptyOf(taken), sent: taken.length }) };
   return {
     profiles: taken.map(({ incoming }) => incoming),
     answer: withNotes(answer, facts),
@@ -297,8 +297,9 @@ function ingestError(status: number, message: string): WireAnswer {
 }
 
 /** Reports the changes in a header, for people: agents check only the status. */
-function withNotes(answer: WireAnswer, { trimmed, empty = 0 }: RequestFacts): WireAnswer {
-  const notes = [...(trimmed === undefined ? [] : notesOf(trimmed).values()), ...(empty > 0 ? [EMPTY_NOTE] : [])];
+function withNotes(answer: WireAnswer, { trimmed, empty = 0, sent = 0 }: RequestFacts): WireAnswer {
+  const notes = trimmed === undefined ? [] : [...notesOf(trimmed).values()];
+  if (empty > 0) notes.push(emptyNote(empty, sent));
   if (notes.length === 0) return answer;
   return { ...answer, headers: { ...answer.headers, 'x-flametide-note': notes.join(' ') } };
 }

@@ -9,9 +9,8 @@ import type { Label } from '#model/labels.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
 import type { TraceContext, TraceContexts } from '../incoming.ts';
 import type { OtlpLabels } from './otlp-labels.ts';
-
-/** Profiles are joined only within this number of label sets: beyond 200, labels of samples are left out. */
-const MAX_JOINED_LABEL_SETS = 150;
+import { MAX_JOINED_LABEL_SETS } from './sample-labels.ts';
+import { joinContexts, traceContexts } from './trace-context.ts';
 
 /** Profiles of a message with one set of labels, as one. */
 export interface OtlpGroup {
@@ -26,7 +25,7 @@ export interface OtlpGroup {
 
 export interface LinkedProfile {
   readonly profile: Profile;
-  /** The spans that its samples are linked to, which are no labels. */
+  /** The spans that its samples are linked to or name in attributes; undefined where no sample has a link. */
   readonly spans: TraceContexts | undefined;
 }
 
@@ -171,8 +170,11 @@ class Part {
 
   take(): LinkedProfile {
     const profile = { ...this.#builder.take(), period: this.#kind.period };
-    const contexts = this.#contexts;
-    return { profile, spans: contexts.length === 0 ? undefined : { of: this.#context.take(), contexts } };
+    if (this.#contexts.length === 0) return { profile, spans: undefined };
+    const linked = { of: this.#context.take(), contexts: this.#contexts };
+    // Samples without a link may name their span in attributes.
+    const named = traceContexts(profile);
+    return { profile, spans: named === undefined ? linked : joinContexts(linked, named) };
   }
 
   #set(linked: number): { readonly set: number; readonly size: number } {

@@ -5,8 +5,10 @@ import type { Profile } from '#model/profile.ts';
 import { cleanName } from '../storable-text.ts';
 import { labelWords } from './trace-context.ts';
 
-/** Label sets that the samples of one profile may have. */
+/** Label sets that the samples of one profile may have: beyond them, labels are left out. */
 const MAX_LABEL_SETS = 200;
+/** Label sets up to which more samples, or more labels, are put into one profile: the rest is for what the sender adds. */
+export const MAX_JOINED_LABEL_SETS = 150;
 /** Labels that are left out one by one, before all are. */
 const MAX_LEFT_OUT = 8;
 /** Characters of all labels of all series that one profile makes: each series keeps its labels as a text. */

@@ -52,7 +52,7 @@ export interface TakenProfile {
 /**
  * @param labels as sent, `__name__` among them
  * @param timeMs of the profile, checked against the limits
- * @param spans of its samples, where they are not in its labels
+ * @param spans of its samples, where they are not only in its labels
  * @throws Refusal
  */
 export function seriesOfProfile(

@@ -54,6 +54,26 @@ export function traceContexts({ labels, sampleCount }: Profile): TraceContexts |
   return contexts.length === 0 ? undefined : { of, contexts };
 }
 
+/** The ids of both by sample: those of the first one, and what it does not say from the second one. */
+export function joinContexts(first: TraceContexts, second: TraceContexts): TraceContexts {
+  const of = new Int32Array(first.of.length).fill(-1);
+  const known = new Map<string, number>();
+  const contexts: TraceContext[] = [];
+  first.of.forEach((at, sample) => {
+    const other = second.of[sample];
+    const a = at < 0 ? undefined : first.contexts[at];
+    const b = other < 0 ? undefined : second.contexts[other];
+    if (a === undefined && b === undefined) return;
+    const idOf = (id: Id): string => a?.[id] || b?.[id] || '';
+    const context = { span: idOf('span'), root: idOf('root'), trace: idOf('trace') };
+    const key = Object.values(context).join(' ');
+    let index = known.get(key);
+    if (index === undefined) known.set(key, (index = contexts.push(context) - 1));
+    of[sample] = index;
+  });
+  return { of, contexts };
+}
+
 /** Which id a label holds. */
 function namedBy(name: string): Id | '' {
   const words = labelWords(name);

@@ -95,10 +95,11 @@ export function startScraper(
     const loops = PULLED_KINDS.map((kind) => new Loop(target, kind, engine, log, times, stop));
     return { loops, stop, ended: Promise.all(loops.map((loop) => loop.run())) };
   };
-  const fixed = targets.map(loopsOf);
-  const followed = lists.map((source) => new FollowedList(source, loopsOf, log, times.listMs, end.signal));
-  const all = (): OpenTarget[] => [...fixed, ...followed.flatMap(({ open }) => open)];
-  const running = followed.map((list) => list.run(() => MAX_TARGETS - all().length));
+  const opened = new OpenTargets(loopsOf);
+  for (const target of targets) opened.join(target);
+  const followed = lists.map((source) => new FollowedList(source, opened, log, times.listMs, end.signal));
+  const all = (): OpenTarget[] => opened.all;
+  const running = followed.map((list) => list.run());
   return {
     status: () => [
       ...all().flatMap(({ loops }) => loops.map((loop) => loop.status)),
@@ -113,9 +114,7 @@ export function startScraper(
     async stop() {
       end.abort();
       await Promise.all(running);
-      const last = all();
-      for (const { stop } of last) stop.abort();
-      await Promise.all(last.map(({ ended }) => ended));
+      await opened.stop();
     },
   };
 }
@@ -127,72 +126,123 @@ interface OpenTarget {
   readonly ended: Promise<unknown>;
 }
 
+function keyOf({ url, service }: ScrapeTarget): string {
+  return `${url} ${service}`;
+}
+
+/** The targets of `--scrape` and of all lists: one that is named several times is fetched once, until nobody names it. */
+class OpenTargets {
+  readonly #start: (target: ScrapeTarget) => OpenTarget;
+  readonly #open = new Map<string, { readonly target: OpenTarget; users: number }>();
+  /** Stopped targets whose last fetch has not ended. */
+  readonly #ending = new Set<Promise<unknown>>();
+
+  constructor(start: (target: ScrapeTarget) => OpenTarget) {
+    this.#start = start;
+  }
+
+  get all(): OpenTarget[] {
+    return [...this.#open.values()].map(({ target }) => target);
+  }
+
+  /** Whether one more target may be added: any that is open may, and a new one while there are few enough. */
+  hasRoom(target: ScrapeTarget): boolean {
+    return this.#open.has(keyOf(target)) || this.#open.size < MAX_TARGETS;
+  }
+
+  join(target: ScrapeTarget): void {
+    const known = this.#open.get(keyOf(target));
+    if (known !== undefined) known.users++;
+    else this.#open.set(keyOf(target), { target: this.#start(target), users: 1 });
+  }
+
+  leave(target: ScrapeTarget): void {
+    const known = this.#open.get(keyOf(target));
+    if (known === undefined || --known.users > 0) return;
+    this.#open.delete(keyOf(target));
+    this.#end(known.target);
+  }
+
+  /** Stops all targets, and waits for their fetches. */
+  async stop(): Promise<void> {
+    for (const target of this.all) this.#end(target);
+    this.#open.clear();
+    await Promise.all(this.#ending);
+  }
+
+  #end({ stop, ended }: OpenTarget): void {
+    const ending = ended.finally(() => this.#ending.delete(ending));
+    this.#ending.add(ending);
+    stop.abort();
+  }
+}
+
 /** A list of targets: those that appear in it are opened, those that disappear are given up. */
 class FollowedList {
   readonly #source: string;
-  readonly #start: (target: ScrapeTarget) => OpenTarget;
+  readonly #opened: OpenTargets;
   readonly #log: Log;
   readonly #everyMs: number;
   readonly #end: AbortSignal;
-  readonly #open = new Map<string, OpenTarget>();
+  /** The targets of this list. */
+  readonly #own = new Map<string, ScrapeTarget>();
   #lastMs: number | undefined;
   #problem: string | undefined;
 
-  constructor(
-    source: string,
-    start: (target: ScrapeTarget) => OpenTarget,
-    log: Log,
-    everyMs: number,
-    end: AbortSignal,
-  ) {
+  constructor(source: string, opened: OpenTargets, log: Log, everyMs: number, end: AbortSignal) {
     this.#source = source;
-    this.#start = start;
+    this.#opened = opened;
     this.#log = log;
     this.#everyMs = everyMs;
     this.#end = end;
-  }
-
-  get open(): readonly OpenTarget[] {
-    return [...this.#open.values()];
   }
 
   get status(): TargetStatus {
     return { target: this.#source, service: '', kind: 'targets', lastMs: this.#lastMs, problem: this.#problem };
   }
 
-  /** @param room for more targets */
-  async run(room: () => number): Promise<void> {
+  async run(): Promise<void> {
     while (!this.#end.aborted) {
       let problem: string | undefined;
+      let warning: string | undefined;
       try {
-        problem = this.#follow(await readTargets(this.#source, this.#end), room);
+        const targets = await readTargets(this.#source, this.#end);
+        if (this.#end.aborted) return;
+        warning = problem = this.#follow(targets);
         this.#lastMs = Date.now();
       } catch (error) {
         // Targets that are known stay: a list that cannot be read says nothing about them.
         problem = messageOf(error);
+        warning = `The list of targets ${this.#source} could not be read: ${problem}`;
       }
       if (this.#end.aborted) return;
-      if (problem !== undefined && problem !== this.#problem)
-        this.#log.warn(`The list of targets ${this.#source} could not be read: ${problem}`);
+      if (warning !== undefined && problem !== this.#problem) this.#log.warn(warning);
       this.#problem = problem;
       await sleep(this.#everyMs, this.#end);
     }
   }
 
   /** @returns what is wrong */
-  #follow(targets: readonly ScrapeTarget[], room: () => number): string | undefined {
-    const wanted = new Map(targets.map((target) => [`${target.url} ${target.service}`, target]));
-    for (const [key, { stop }] of this.#open) {
+  #follow(targets: readonly ScrapeTarget[]): string | undefined {
+    const wanted = new Map(targets.map((target) => [keyOf(target), target]));
+    for (const [key, target] of this.#own) {
       if (wanted.has(key)) continue;
-      stop.abort();
-      this.#open.delete(key);
+      this.#own.delete(key);
+      this.#opened.leave(target);
     }
+    let isWhole = true;
     for (const [key, target] of wanted) {
-      if (this.#open.has(key)) continue;
-      if (room() <= 0) return `All lists together have more than ${MAX_TARGETS} targets.`;
-      this.#open.set(key, this.#start(target));
+      if (this.#own.has(key)) continue;
+      if (!this.#opened.hasRoom(target)) {
+        isWhole = false;
+        continue;
+      }
+      this.#own.set(key, target);
+      this.#opened.join(target);
     }
-    return undefined;
+    return isWhole
+      ? undefined
+      : `The list ${this.#source} is followed only in part: --scrape and all lists together have more than ${MAX_TARGETS} targets.`;
   }
 }
 

@@ -275,6 +275,22 @@ describe('what is not kept as it was sent', () => {
     expect(answer.headers['x-flametide-note']).toContain('nothing was stored');
   });
 
+  it.each([
+    [1, 5, '1 of 5 profiles has no samples and is not stored.'],
+    [2, 5, '2 of 5 profiles have no samples and are not stored.'],
+    [2, 2, 'The upload has no bytes or its profile has no samples: nothing was stored.'],
+  ])('counts the profiles without samples: %d of %d', async (empty, all, note) => {
+    const labels = Object.entries({ __name__: 'process_cpu', service_name: 'shop' });
+    const samples = Array.from({ length: all }, (_, i) => {
+      const fields = small().filter(([field]) => i >= empty || field !== 2);
+      return { rawProfile: Buffer.from(encodeMessage({ fields })).toString('base64') };
+    });
+    const body = { series: [{ labels: labels.map(([name, value]) => ({ name, value })), samples }] };
+    const { answer, facts } = await post(PUSH, JSON.stringify(body), JSON_TYPE);
+    expect([answer.status, facts.empty, facts.sent]).toEqual([200, empty, all]);
+    expect(answer.headers['x-flametide-note']?.split(' left out. ').at(-1)).toBe(note);
+  });
+
   it('is not reported as empty if it has samples', async () => {
     const { answer, facts } = await ingest('name=shop', 'a 1');
     expect([facts.empty, answer.headers['x-flametide-note']]).toEqual([0, undefined]);

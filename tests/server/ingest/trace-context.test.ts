@@ -134,6 +134,22 @@ describe('the doors', () => {
     expect(sent.profiles[0].series).toHaveLength(1);
   });
 
+  it('take ids of OTLP from attributes too where other samples have links, which come first', async () => {
+    const [other, trace] = ['00000000000000aa', 'e'.repeat(32)];
+    const samples = [
+      { stack: ['main'], values: [3], link: { trace: TRACE, span: SPAN }, attributes: { span_id: other } },
+      { stack: ['main'], values: [4], attributes: { span_id: other, trace_id: trace } },
+      { stack: ['main'], values: [5] },
+    ];
+    const body = otlpJson([{ attributes: { 'service.name': 'shop' }, profiles: [{ samples }] }]);
+    const sent = await send('/v1development/profiles', '', 'application/json', body);
+    expect(valuesOf(sent.profiles)).toEqual({
+      [`shop ${SPAN} ${TRACE}`]: 3,
+      [`shop ${other} ${trace}`]: 4,
+      'shop - -': 5,
+    });
+  });
+
   it('take links of OTLP in, in JSON with hex digits and base64', async () => {
     const json = otlpJson(linked);
     const inBase64 = json
@@ -210,6 +226,20 @@ describe('the doors', () => {
     ]);
     const total = series.flatMap(({ rows }) => [...rows]).reduce((sum, row) => sum + profile.values[0].values[row], 0);
     expect(total).toBe(events.length * 10_000_000);
+  });
+
+  it.each([
+    [64, ['thread_name']],
+    [65, []],
+  ])('have labels by %d names of threads, beside an event without a thread', async (threads, names) => {
+    const event = { type: 'profiler.WallClockSample', samples: 1, stackTrace: ['App.main:1'], state: 'STATE_RUNNABLE' };
+    const named = Array.from({ length: threads }, (_, i) => ({ ...event, eventThread: `pool-${i}` }));
+    const recording = jfrChunk([...named, event], { startNs: (NOW_MS - 1000) * 1e6 });
+    const { profiles } = await sendRecording(recording, new Map());
+    const found = new Set(
+      profiles.flatMap(({ series }) => series.flatMap(({ labels }) => labels)).map((one) => one.name),
+    );
+    expect([...found].filter((name) => name === 'thread_name')).toEqual(names);
   });
 
   it('refuse a link that is not in the table', async () => {

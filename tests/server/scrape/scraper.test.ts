@@ -4,7 +4,7 @@
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -366,6 +366,73 @@ describe('a list of targets', () => {
     // Rounds of the other target go by.
     await vi.waitFor(() => expect(lastMs()).toBeGreaterThan(seen), 20_000);
     expect(asked).toBe(before);
+  });
+
+  it('that names a target of --scrape or of another list fetches it once, until nobody names it', async () => {
+    const shop = await serve(goProgram);
+    const cart = await serve(goProgram);
+    const other = join(folder, 'other.json');
+    write([shop, 'shop'], [cart, 'cart']);
+    copyFileSync(file, other);
+    const { scraper } = scrape({ shop }, TIMES, [file, other]);
+    const heaps = (): string[] =>
+      scraper
+        .status()
+        .filter(({ kind }) => kind === 'heap')
+        .map(({ service }) => service);
+    const readAgain = async (): Promise<void> => {
+      const from = Date.now();
+      const lists = (): number[] =>
+        scraper.status().flatMap(({ kind, lastMs = 0 }) => (kind === 'targets' ? [lastMs] : []));
+      // A reading that began before may end after: the second one is of what is there now.
+      await vi.waitFor(() => expect(lists().every((lastMs) => lastMs > from + 40)).toBe(true), 20_000);
+    };
+    await vi.waitFor(() => expect(servicesOf(scraper).sort()).toEqual(['cart', 'shop']), 20_000);
+    await readAgain();
+    expect(heaps()).toEqual(['shop', 'cart']);
+    write();
+    await readAgain();
+    expect(heaps()).toEqual(['shop', 'cart']);
+    copyFileSync(file, other);
+    await vi.waitFor(() => expect(heaps()).toEqual(['shop']), 20_000);
+  });
+
+  it('that lost a target ends only after the last fetch of that target', async () => {
+    write([await serve(goProgram), 'shop']);
+    const waiting: (() => void)[] = [];
+    const engine = {
+      async ingest(request: WireRequest) {
+        await new Promise<void>((resolve) => waiting.push(resolve));
+        return openUpload(request, LIMITS, Date.now());
+      },
+    };
+    const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+    const scraper = startScraper([], engine, log, TIMES, [file]);
+    await vi.waitFor(() => expect(waiting.length).toBeGreaterThan(0), 20_000);
+    write();
+    await vi.waitFor(() => expect(scraper.status().map(({ kind }) => kind)).toEqual(['targets']), 20_000);
+    let isStopped = false;
+    const stopped = scraper.stop().then(() => (isStopped = true));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(isStopped).toBe(false);
+    for (const release of waiting) release();
+    await stopped;
+  });
+
+  it('is followed in part where it and --scrape together have too many targets', async () => {
+    const services = Array.from({ length: 500 }, (_, i) => `service-${i}`);
+    write(...services.map((service) => ['http://127.0.0.1:1', service] as const));
+    const times = { ...TIMES, everyMs: 60_000, maxWaitMs: 60_000 };
+    const { scraper } = scrape({ shop: 'http://127.0.0.1:1' }, times, [file]);
+    const problem = (): string | undefined => scraper.status().find(({ kind }) => kind === 'targets')?.problem;
+    await vi.waitFor(
+      () =>
+        expect(problem()).toBe(
+          `The list ${file} is followed only in part: --scrape and all lists together have more than 500 targets.`,
+        ),
+      20_000,
+    );
+    expect(scraper.status().filter(({ kind }) => kind === 'heap')).toHaveLength(500);
   });
 
   it('that cannot be read keeps its targets, and says why', async () => {
