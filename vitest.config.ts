@@ -6,6 +6,8 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
  */
 export default defineConfig({
   test: {
+    // By itself vitest leaves one core free: half of a machine of two.
+    maxWorkers: '100%',
     projects: [
       unit('node', {
         include: ['tests/**/*.test.{ts,tsx}'],

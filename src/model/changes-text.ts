@@ -145,7 +145,7 @@ const MIN_BETWEEN = 3;
 
 /** `15.5 % of the change`. @param explained of a change */
 export function explainedText(explained: number, unit: AmountUnit): string {
-  if (explained > 1) return `more than ${isShare(unit) ? 'moved in all' : 'the net change'}`;
+  if (explained > 1) return `more than ${isShare(unit) ? 'everything that moved' : 'the net change'}`;
   return `${formatShare(explained, 1)} of the change`;
 }
 
@@ -174,7 +174,7 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
       sentences.push(
         explained <= 1
           ? `${these} ${formatShare(explained, 1)} of ${change}.`
-          : `${supported.length === 1 ? 'Alone' : 'Together'} ${sum}, more than ${isShare(unit) ? '' : 'the net change of '}${change}: the rest went the other way.`,
+          : `${supported.length === 1 ? 'Alone' : 'Together'} ${sum}, more than ${isShare(unit) ? `${change}: other changes` : `the net change of ${change}: the rest`} went the other way.`,
       );
     }
   }
@@ -313,7 +313,7 @@ export function formatInterval({ low, high, trend }: Change): string {
 /** What the amounts of a function's row have beside its own cost; '' where they have nothing else. */
 export function amountsOf({ scope, hasHelpers, inlined }: Change): string {
   if (scope === 'subtree') return 'with callees';
-  if (inlined !== undefined) return `with ${namesOf(inlined)}, one may be inlined in another`;
+  if (inlined !== undefined) return `together with ${namesOf(inlined)}: any may be inlined in another`;
   return hasHelpers ? 'with runtime helpers' : '';
 }
 

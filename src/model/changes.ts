@@ -10,7 +10,7 @@ import { ofEach, splitChange, type Split } from './split-change.ts';
 import type { UnionTree } from './union.ts';
 
 export interface WhatChanged {
-  /** Supported first: code, work, moves, the runtime; each group by size and certainty. Then the rest by size. */
+  /** Supported first: code, code or traffic, traffic, moves, the runtime; each group by size and certainty. Then the rest by size. */
   readonly changes: readonly Change[];
   /** Net change of the whole. */
   readonly delta: number;

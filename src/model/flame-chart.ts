@@ -96,8 +96,8 @@ function* samplesOfType(profile: Profile, shown: number, matchers: readonly Labe
 }
 
 /**
- * The sample type that says how long samples last: the shown one, else the first that most samples of the shown one
- * have. Undefined where there is none: a type of other samples says nothing about these.
+ * The sample type that says how long samples last: the shown type if it is a time, else the first type of time that more
+ * than half of the shown type's samples have. Undefined where there is none: other samples say nothing about these.
  */
 function* lastingType({ sampleTypes, values }: Profile, shown: number): Steps<number | undefined> {
   if (msOfOne(sampleTypes[shown]) > 0) return shown;

@@ -218,7 +218,7 @@ function significant(value: number, digits: number): number {
   return Number(Math.abs(value).toPrecision(digits));
 }
 
-/** The same, but what is too small for its decimals is no zero: `<0.01`. */
+/** As `formatFixed`, but what is too small for its decimals is no zero: `<0.01`. */
 function formatOrLess(value: number, decimals: number): string {
   const text = formatFixed(value, decimals);
   if (value === 0 || Number(value.toFixed(decimals)) !== 0) return text;

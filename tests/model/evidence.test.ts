@@ -77,8 +77,11 @@ describe('units of work', () => {
     };
     expect(offered(hidden)).toBe(router);
     expect(offered(hidden, router)).toBeUndefined();
-    // Its name is not that of a router.
-    expect(offered(renamed(shop, HTTP, `${HTTP};shop.everything`))).toBeUndefined();
+    for (const name of ['http.ServeMux', 'dispatch', 'app.handle_request', 'userRoutes', 'shop.handle:12'])
+      expect(offered(renamed(shop, HTTP, `${HTTP};${name}`))).toBe(name);
+    // Their names are not those of routers.
+    for (const name of ['shop.everything', 'shop.recall', 'shop.closeHandle', 'shop.demux', 'shop.rerouted'])
+      expect(offered(renamed(shop, HTTP, `${HTTP};${name}`))).toBeUndefined();
     expect(offered(shop)).toBeUndefined();
   });
 
@@ -304,7 +307,7 @@ describe('moves', () => {
       expect(describeChange(found, cores)).toMatch(
         /^\.\/svc\.mjs:item:14 with \.\/svc\.mjs:page:25, since one may be inlined in another, costs [\d.]+\u00a0% more in /,
       );
-      expect(amountsOf(found)).toBe('with ./svc.mjs:page:25, one may be inlined in another');
+      expect(amountsOf(found)).toBe('together with ./svc.mjs:page:25: any may be inlined in another');
     });
 
     it('is new code if A never ran it', () => {

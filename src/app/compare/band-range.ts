@@ -38,7 +38,8 @@ export function around(
   return [all, roomy].find((range) => lengthOf(range) <= longestMs) ?? compared;
 }
 
-function hullOf(ranges: readonly TimeRange[]): TimeRange {
+/** From the beginning of the earliest range to the end of the latest. @param ranges at least one */
+export function hullOf(ranges: readonly TimeRange[]): TimeRange {
   return {
     startMs: Math.min(...ranges.map(({ startMs }) => startMs)),
     endMs: Math.max(...ranges.map(({ endMs }) => endMs)),

@@ -1,21 +1,18 @@
 /** What B can be compared with, and why something cannot be. */
 import type { TimeRange } from '#model/time-range.ts';
+import { areNear, hullOf, MAX_MS } from './band-range.ts';
 import type { CostRow, LabelNameRow } from '../source/suggestions.ts';
 
 /** Why ranges of earlier times hold nothing; undefined where they may hold profiles. @param oldestMs the first profile */
 export function whyNothing(range: TimeRange | undefined, oldestMs: number | undefined): string | undefined {
-  if (range === undefined) return 'no range yet';
+  if (range === undefined) return 'the range is unknown';
   return oldestMs !== undefined && range.endMs < oldestMs ? 'no profiles are stored there' : undefined;
 }
 
-/** From the beginning of the earlier range to the end of the later one. */
-export function hullOf(ranges: readonly (TimeRange | undefined)[]): TimeRange | undefined {
-  const known = ranges.filter((range) => range !== undefined);
-  if (known.length === 0) return undefined;
-  return {
-    startMs: Math.min(...known.map(({ startMs }) => startMs)),
-    endMs: Math.max(...known.map(({ endMs }) => endMs)),
-  };
+/** The range with both sides; undefined where they are equal, far apart, or unknown. */
+export function bothRanges(a: TimeRange | undefined, b: TimeRange | undefined): TimeRange | undefined {
+  if (a === undefined || b === undefined || !areNear(a, b, MAX_MS)) return undefined;
+  return a.startMs === b.startMs && a.endMs === b.endMs ? undefined : hullOf([a, b]);
 }
 
 /** Labels with two values first; a label with one value is said to have one. @param matched labels that are asked for, which hides their other values from the count */

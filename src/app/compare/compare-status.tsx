@@ -37,5 +37,5 @@ export function CompareStatus({ comparison: { shown } }: { comparison: Compariso
 
 function changesText(count: number): string {
   const words = `${formatCount(count)} ${count === 1 ? 'change' : 'changes'} more than noise`;
-  return count === 0 ? words : `${words} (of such changes at most ${formatShare(usualBar.falseRate, 1)} are chance)`;
+  return count === 0 ? words : `${words} (at most ${formatShare(usualBar.falseRate, 1)} of them by chance)`;
 }

@@ -15,7 +15,7 @@ import { busiestFirst, type CostRow, offeredNames } from '../source/suggestions.
 import { navigate } from '../url/url-store.ts';
 import { aroundMarker, before, daysEarlier, halves } from '../sides/ranges.ts';
 import { linkOfSides, type SourceSide } from '../sides/sides.ts';
-import { hullOf, labelOffers, valuesHere, whyNothing } from './compare-offers.ts';
+import { bothRanges, labelOffers, valuesHere, whyNothing } from './compare-offers.ts';
 import type { Comparison } from './use-comparison.ts';
 
 const MAX_LABELS = 20;
@@ -33,8 +33,8 @@ export function RangePresets({ comparison }: { comparison: Comparison }): ReactE
   const { data: stored } = useStoredRange();
   // The sides may each have a value of their own, as before and after a deploy.
   const isOne = a.kind === 'source' && b.kind === 'source' && a.service === b.service;
-  const both = useMemo(() => (isOne ? hullOf([a.range, b.range]) : base?.range), [isOne, a, b, base]);
-  const { data: rows } = useLabelRows(matchers, base?.query && both);
+  const both = useMemo(() => (isOne ? bothRanges(a.range, b.range) : undefined), [isOne, a, b]);
+  const { data: rows } = useLabelRows(matchers, base?.query && (both ?? base.range));
   const nowMs = useNow();
   const query = base?.query;
   const recent = useMemo(

@@ -251,13 +251,13 @@ function SourceFields({ name, side, comparison }: SideProps & { side: SourceSide
   );
 }
 
-/** Why the ranges before and after an event do not meet. */
+/** Explains the gap between the ranges before and after a marker. */
 function LeftOutBetween({ comparison: { sides } }: { comparison: Comparison }): ReactElement | null {
   const { a, b } = sides;
   if (a.kind === 'file' || b.kind === 'file' || !isAroundMarker(a.range, b.range)) return null;
   return (
-    <span className={styles['dim']} title={aroundMarkerNote}>
-      without 2{'\u00a0'}min on each side of the event
+    <span className={styles['dim']} title={`Around an event: ${aroundMarkerNote}`}>
+      4{'\u00a0'}min between A and B are left out
     </span>
   );
 }

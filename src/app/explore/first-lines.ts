@@ -127,7 +127,7 @@ service:
   },
   other: {
     title: 'pprof file',
-    note: 'The server takes profiles of the last hour; with --max-profile-age 0 of any age. Files opens an older file without sending it.',
+    note: 'The server refuses profiles older than its --max-profile-age; 0 accepts any age. Files opens a file of any age without sending it.',
     steps: [
       {
         title: 'Send',

@@ -35,7 +35,7 @@ export function aroundMarkerTitle(timeMs: number, nowMs: number): string {
 /** Why these windows do not meet. */
 export const aroundMarkerNote = `The ${formatDuration(SETTLING_MS)} before and after it are left out: the change settles in them.`;
 
-/** Whether two ranges are windows around something that happened, with the time between them left out. */
+/** Whether two ranges have as much time between them as windows around a marker leave out. */
 export function isAroundMarker(a: TimeRange | undefined, b: TimeRange | undefined): boolean {
   return a !== undefined && b !== undefined && b.startMs - a.endMs === 2 * SETTLING_MS;
 }

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { formatCount, formatShare } from '#model/units.ts';
 import { LeftOutText } from '../components/left-out.tsx';
 import { StatusBar } from '../components/layout.tsx';
+import { useUrl } from '../url/url-store.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
 import type { ShownTree } from '../screen/shown.ts';
 
@@ -15,6 +16,7 @@ export function StatusLine({
   searchMs: number | undefined;
 }): ReactElement {
   const paintMs = useStore(paintStats, (stats) => stats.cullMs + stats.paintMs);
+  const isGraph = useUrl(({ pane }) => pane === 'flame' || pane === 'both');
   const boxes = useStore(paintStats, (stats) => stats.boxes);
   if (!shown) return <StatusBar />;
   const { profile, queryMs, isWhole } = shown.opened;
@@ -29,7 +31,7 @@ export function StatusLine({
         {formatCount(shown.tree.length - 1)} {isWhole ? 'nodes' : 'largest nodes'}
         {shown.tree.negative.nodes > 0
           ? ', negative ones not drawn'
-          : boxes > 0 && ` in ${formatCount(boxes)} ${boxes === 1 ? 'box' : 'boxes'}`}
+          : isGraph && boxes > 0 && ` in ${formatCount(boxes)} ${boxes === 1 ? 'box' : 'boxes'}`}
         {cut > 0 && `, ${formatShare(cut, shown.tree.total[0])} below the cut, hatched`} · depth{' '}
         {formatCount(shown.tree.maxDepth)} · {profile.format.title}
         {notes && ` · ${notes}`}

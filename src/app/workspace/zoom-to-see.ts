@@ -7,8 +7,8 @@ const THIN = 1 / 1000;
 const ROOM = 20;
 
 /**
- * The zoom in which a node is seen: the present one, if it is; else its innermost caller that holds the node, and for a
- * thin node the innermost caller that is hugely wider.
+ * The zoom in which a node is seen: the present one, if it is; else the innermost caller of the present zoom that also
+ * contains the node. A thin node is seen in its innermost caller that is at least ROOM times as wide.
  */
 export function zoomToSee(tree: CallTree, node: NodeIndex, present: NodeIndex): NodeIndex {
   let zoom = present;

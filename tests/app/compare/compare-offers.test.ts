@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { hullOf, labelOffers, valuesHere, whyNothing } from '#app/compare/compare-offers.ts';
+import { bothRanges, labelOffers, valuesHere, whyNothing } from '#app/compare/compare-offers.ts';
 import { aroundMarker, isAroundMarker } from '#app/sides/ranges.ts';
 import { resolveTimeRange } from '#model/time-range.ts';
 
@@ -34,12 +34,10 @@ it('both sides of a deploy are one range, from the first to the last', () => {
     { startMs: 10, endMs: 20 },
     { startMs: 30, endMs: 40 },
   ];
-  expect([hullOf([a, b]), hullOf([b, a]), hullOf([undefined, b]), hullOf([undefined])]).toEqual([
-    { startMs: 10, endMs: 40 },
-    { startMs: 10, endMs: 40 },
-    b,
-    undefined,
-  ]);
+  const whole = { startMs: 10, endMs: 40 };
+  expect([bothRanges(a, b), bothRanges(b, a)]).toEqual([whole, whole]);
+  const weekLater = { startMs: a.startMs + 604_800_000, endMs: a.endMs + 604_800_000 };
+  for (const other of [{ ...a }, weekLater, undefined]) expect(bothRanges(a, other)).toBeUndefined();
 });
 
 it('values without a cost count only where none has one', () => {
