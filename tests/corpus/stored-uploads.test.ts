@@ -166,11 +166,14 @@ it('the files are there', () => {
   expect(agentRecordings.length).toBeGreaterThan(20);
 });
 
+/** Recordings of which nothing is stored. */
+const WITHOUT_SAMPLES = new Set(['jfr/jdk18-no-stacks.jfr', 'jfr/jdk9-version-1.0.jfr']);
+
 describe('flight recordings', () => {
   it.each(pathsOf('jfr'))('%s', async (path) => {
     const profile = await opened(path);
     const found = await stored(await push(jfrUpload(path)));
-    expect(found.size).toBeGreaterThan(0);
+    expect(found.size > 0).toBe(!WITHOUT_SAMPLES.has(path));
     for (const [type, shown] of found) {
       const name = type.split(':').slice(0, 2).join(':');
       // A file has no sample type for it.
