@@ -7,19 +7,11 @@ import { openUpload } from '#server/ingest/open-upload.ts';
 import { readManifest } from '../support/check-manifest-file.ts';
 import { viewFacts } from '../support/folded-hash.ts';
 import { joinProfiles } from '../support/join-profiles.ts';
+import { UPLOAD_LIMITS } from '../support/store-limits.ts';
 
 const folder = fileURLToPath(new URL('../../../shared/corpus', import.meta.url));
 const files = existsSync(folder) ? readManifest(folder).files.filter(({ format }) => format === 'otlp') : [];
-const LIMITS = {
-  maxProfileBytes: 64 << 20,
-  maxSamples: 65_535,
-  maxDepth: 1000,
-  maxLabels: 30,
-  maxLabelNameBytes: 1024,
-  maxLabelValueBytes: 2048,
-  maxAgeMs: 0,
-  maxFutureMs: Infinity,
-};
+const LIMITS = UPLOAD_LIMITS;
 
 it('the files are there', () => expect(files.length).toBeGreaterThan(3));
 

@@ -15,7 +15,10 @@ export function bothRanges(a: TimeRange | undefined, b: TimeRange | undefined): 
   return a.startMs === b.startMs && a.endMs === b.endMs ? undefined : hullOf([a, b]);
 }
 
-/** Labels with two values first; a label with one value is said to have one. @param matched labels that are asked for, which hides their other values from the count */
+/**
+ * Labels that can be compared, then labels with one value and the reason.
+ * @param matched labels of the query, which hides their other values from the count
+ */
 export function labelOffers(
   names: readonly LabelNameRow[],
   matched: readonly string[],

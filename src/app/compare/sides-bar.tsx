@@ -31,7 +31,7 @@ import { refresh, useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { navigate } from '../url/url-store.ts';
 import { sampleTypeKey } from '../screen/shown.ts';
-import { aroundMarkerNote, isAroundMarker } from '../sides/ranges.ts';
+import { aroundMarkerNote, isAroundMarker, leftOutText } from '../sides/ranges.ts';
 import { linkAlone } from './side-commands.ts';
 import {
   type FileSide,
@@ -257,7 +257,7 @@ function LeftOutBetween({ comparison: { sides } }: { comparison: Comparison }): 
   if (a.kind === 'file' || b.kind === 'file' || !isAroundMarker(a.range, b.range)) return null;
   return (
     <span className={styles['dim']} title={`Around an event: ${aroundMarkerNote}`}>
-      4{'\u00a0'}min between A and B are left out
+      {leftOutText}
     </span>
   );
 }

@@ -35,6 +35,9 @@ export function aroundMarkerTitle(timeMs: number, nowMs: number): string {
 /** Why these windows do not meet. */
 export const aroundMarkerNote = `The ${formatDuration(SETTLING_MS)} before and after it are left out: the change settles in them.`;
 
+/** Says what such windows leave out. */
+export const leftOutText = `${formatDuration(2 * SETTLING_MS)} between A and B are left out`;
+
 /** Whether two ranges have as much time between them as windows around a marker leave out. */
 export function isAroundMarker(a: TimeRange | undefined, b: TimeRange | undefined): boolean {
   return a !== undefined && b !== undefined && b.startMs - a.endMs === 2 * SETTLING_MS;

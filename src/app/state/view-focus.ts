@@ -60,7 +60,7 @@ function inputNow(): 'key' | 'pointer' {
   return document.documentElement.dataset['input'] === 'key' ? 'key' : 'pointer';
 }
 
-/** Keys that who moves by the pointer presses too: the one that closes a menu, and those that go with a click. */
+/** Keys that are also pressed with a pointer in use: Escape closes a menu, the others modify a click. */
 function isBeside(key: string): boolean {
   return ['Escape', 'Shift', 'Control', 'Alt', 'Meta'].includes(key);
 }

@@ -1,18 +1,10 @@
 import { gzipSync } from 'node:zlib';
 import { expect, it } from 'vitest';
 import { UploadDecoder } from '#server/ingest/decode-upload.ts';
+import { UPLOAD_LIMITS } from '../../support/store-limits.ts';
 
 const MIB = 1 << 20;
-const LIMITS = {
-  maxProfileBytes: MIB,
-  maxSamples: 65_535,
-  maxDepth: 1000,
-  maxLabels: 30,
-  maxLabelNameBytes: 1024,
-  maxLabelValueBytes: 2048,
-  maxAgeMs: 0,
-  maxFutureMs: 0,
-};
+const LIMITS = { ...UPLOAD_LIMITS, maxProfileBytes: MIB };
 const tooLarge = gzipSync(Buffer.alloc(2 * MIB));
 const LINE = 'main;work 1\n';
 const stacks = (lines: number): Uint8Array => Buffer.from(LINE.repeat(lines));

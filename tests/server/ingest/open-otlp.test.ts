@@ -10,19 +10,11 @@ import { type MadeResource, otlpJson, otlpMessage } from '../../support/otlp-mes
 import { encodeMessage, smallProfile } from '../../support/pprof-message.ts';
 import { jfrChunk } from '../../support/jfr-message.ts';
 import { expectSentences } from '../../support/refusal.ts';
+import { UPLOAD_LIMITS } from '../../support/store-limits.ts';
 
 const NOW_MS = 1_795_000_060_000;
 const TIME_NS = 1_795_000_000_000_000_000n;
-const LIMITS: IngestLimits = {
-  maxProfileBytes: 64 << 20,
-  maxSamples: 65_535,
-  maxDepth: 1000,
-  maxLabels: 30,
-  maxLabelNameBytes: 1024,
-  maxLabelValueBytes: 2048,
-  maxAgeMs: 3_600_000,
-  maxFutureMs: 600_000,
-};
+const LIMITS: IngestLimits = { ...UPLOAD_LIMITS, maxAgeMs: 3_600_000, maxFutureMs: 600_000 };
 const PATH = '/v1development/profiles';
 const RPC = '/opentelemetry.proto.collector.profiles.v1development.ProfilesService/Export';
 const CPU = { periodType: ['cpu', 'nanoseconds'], period: 50_000_000 } as const;

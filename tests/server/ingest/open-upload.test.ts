@@ -11,18 +11,10 @@ import { Interner } from '#server/store/interner.ts';
 import { PartColumns } from '#server/store/part-columns.ts';
 import { encodeMessage, type Field, message, smallProfile, Strings } from '../../support/pprof-message.ts';
 import { expectSentences } from '../../support/refusal.ts';
+import { UPLOAD_LIMITS } from '../../support/store-limits.ts';
 
 const NOW_MS = 1_795_000_000_000;
-const LIMITS: IngestLimits = {
-  maxProfileBytes: 64 << 20,
-  maxSamples: 65_535,
-  maxDepth: 1000,
-  maxLabels: 30,
-  maxLabelNameBytes: 1024,
-  maxLabelValueBytes: 2048,
-  maxAgeMs: 0,
-  maxFutureMs: 600_000,
-};
+const LIMITS: IngestLimits = { ...UPLOAD_LIMITS, maxFutureMs: 600_000 };
 const PUSH = '/push.v1.PusherService/Push';
 const JSON_TYPE = { 'content-type': 'application/json' };
 const PROTO_TYPE = { 'content-type': 'application/proto' };

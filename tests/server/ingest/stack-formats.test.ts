@@ -11,18 +11,10 @@ import { type Database, openForReading, openForWriting } from '#server/store/dat
 import { ProfileStore } from '#server/store/profile-store.ts';
 import { ProfileWriter } from '#server/store/profile-writer.ts';
 import { type FlameJson, foldFlame } from '../../support/flame-decoder.ts';
+import { UPLOAD_LIMITS } from '../../support/store-limits.ts';
 
 const NOW_MS = Date.UTC(2026, 0, 15, 9, 7);
-const LIMITS = {
-  maxProfileBytes: 1 << 26,
-  maxSamples: 65_535,
-  maxDepth: 1000,
-  maxLabels: 30,
-  maxLabelNameBytes: 1024,
-  maxLabelValueBytes: 2048,
-  maxAgeMs: 0,
-  maxFutureMs: 600_000,
-};
+const LIMITS = { ...UPLOAD_LIMITS, maxFutureMs: 600_000 };
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 
 let home: string;

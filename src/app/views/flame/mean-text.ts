@@ -4,8 +4,8 @@ import { formatDuration } from '#model/time-text.ts';
 import type { ShownProfile } from '../../screen/shown.ts';
 
 /**
- * ` · 3.90 cores on average`: the mean of the series above the graph, of what the transforms leave. Where the total over
- * all of the range would be another number, for what time the mean is, as the total and the mean have it.
+ * ` · 3.90 cores on average`: the mean of the series above the graph, of what the transforms leave. Names the time that
+ * the mean covers where the total over the whole range would give another number.
  * @param whole of the drawn tree
  */
 export function meanText(
