@@ -7,9 +7,11 @@ import type { WhatChanged } from '#model/changes.ts';
 import type { DiffTree, DiffWidth } from '#model/diff.ts';
 import type { Evidence } from '#model/evidence.ts';
 import type { Interval } from '#model/interval.ts';
+import type { LabelValues } from '#model/label-frames.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import type { TreeDefinitions } from '#model/located-tree.ts';
 import type { Normalisation, Normalised, SideFacts } from '#model/normalise.ts';
+import type { ChosenUnits } from '#model/prepared-stacks.ts';
 import type { FunctionTable, Profile, SampleType } from '#model/profile.ts';
 import type { SourceLines } from '#model/source-lines.ts';
 import type { OwnCode } from '#model/runtimes/frame-kind.ts';
@@ -67,14 +69,16 @@ export interface OpenedProfile {
 export interface Selection {
   readonly handle: ProfileHandle;
   readonly matchers: readonly LabelMatcher[];
-  /** Undefined: not grouped. */
-  readonly by: string | undefined;
+  /** A label, of whose values the largest have groups of their own, or the named ones; undefined: not grouped. */
+  readonly by: string | LabelValues | undefined;
   /** The part of the recording; undefined: all of it. */
   readonly during: Interval | undefined;
 }
 
 /** When the samples of an open profile ran, those that match. */
-export interface WhenRequest extends Pick<Selection, 'handle' | 'matchers' | 'by'> {
+export interface WhenRequest extends Pick<Selection, 'handle' | 'matchers'> {
+  /** A label; undefined: not grouped. */
+  readonly by: string | undefined;
   readonly sampleType: number;
 }
 
@@ -167,8 +171,8 @@ export interface DiffRequest {
   readonly order: SiblingOrder;
   /** The same for both sides. */
   readonly transforms: readonly Transform[];
-  /** Function whose callees are routes, as the user says. */
-  readonly routes?: string | undefined;
+  /** Undefined: units of work are found by dispatch frames. */
+  readonly units?: ChosenUnits | undefined;
   /** The evidence whose units `equal-work` uses; the latest one if this one has been dropped. */
   readonly evidence: number | undefined;
 }

@@ -128,7 +128,7 @@ export class Comparisons {
 
   /** Computed once: noise does not depend on the normalisation. */
   async #evidence(kept: KeptUnion, request: DiffRequest, noise: Noise, signal: AbortSignal): Promise<KeptEvidence> {
-    const key = JSON.stringify([noise, request.routes]);
+    const key = JSON.stringify([noise, request.units]);
     const known = kept.evidence.find((one) => one.noise === key);
     if (known) return known;
     const { union } = kept;
@@ -138,7 +138,7 @@ export class Comparisons {
       this.#slicer.slices(request[side], noise[side], oneRun?.[side], transforms, union, side, signal);
     const [a, b] = [await sideOf('a'), await sideOf('b')];
     signal.throwIfAborted();
-    const found = compareSides(union, a, b, request.routes);
+    const found = compareSides(union, a, b, request.units);
     const slices = { a: a.sliceCount, b: b.sliceCount };
     const made = { id: ++this.#lastEvidence, noise: key, found, slices, isOneRun: oneRun !== undefined };
     kept.evidence = [made, ...kept.evidence].slice(0, EVIDENCE_KEPT);
@@ -241,7 +241,7 @@ export class Comparisons {
   /** The requested normalisation if it applies; otherwise shares; otherwise as recorded. */
   #normalised(
     { union, evidence }: KeptUnion,
-    { a, b, normalisation, evidence: wanted, routes }: DiffRequest,
+    { a, b, normalisation, evidence: wanted, units }: DiffRequest,
   ): { normalised: Normalised; refused: string | undefined } {
     const refused = whyNotNormalised(normalisation, union, a.facts, b.facts);
     const kind =
@@ -252,7 +252,7 @@ export class Comparisons {
           : 'absolute';
     if (kind !== 'equal-work') return { normalised: normalise(kind, union, a.facts, b.facts, undefined), refused };
     const known = evidence.find(({ id }) => id === wanted)?.found ?? evidence[0]?.found;
-    const found = known ?? compareSides(union, unsliced(union.a, undefined), unsliced(union.b, undefined), routes);
+    const found = known ?? compareSides(union, unsliced(union.a, undefined), unsliced(union.b, undefined), units);
     const work = { unit: found.units.unit, growth: found.growth };
     return { normalised: normalise(kind, union, a.facts, b.facts, work), refused };
   }

@@ -3,10 +3,16 @@
  * Nothing else in the command line talks to a server.
  */
 import { create, toBinary, type DescMessage, type MessageInitShape } from '@bufbuild/protobuf';
-import { readSlices } from '#formats/sliced-tree.ts';
+import { finish } from '#base/steps.ts';
+import { DecodeError } from '#formats/format.ts';
+import { decodeSlicedTree } from '#formats/sliced-tree.ts';
+import type { LabelValues } from '#model/label-frames.ts';
+import type { Profile } from '#model/profile.ts';
 import type { SlicedColumns } from '#model/slices.ts';
+import { costStep, COSTED_VALUES, type ValueCosts, valueCosts } from '#model/unit-labels.ts';
 import { SelectSlicesRequestSchema } from '#wire/gen/flametide/v1/query_pb.ts';
-import { SelectMergeProfileRequestSchema } from '#wire/gen/querier/v1/querier_pb.ts';
+import { SelectMergeProfileRequestSchema, SelectSeriesRequestSchema } from '#wire/gen/querier/v1/querier_pb.ts';
+import { readSeries } from '#wire/read-series.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import type { SideRequests } from '#model/requests.ts';
 import { NO_SERVICE, sideRequests, workAddress, workIn, workQuestion } from '#wire/work.ts';
@@ -36,16 +42,39 @@ export async function askMergedPprof(range: ServerRange): Promise<Uint8Array> {
 }
 
 /** Undefined where the server knows no slices, as Pyroscope does not. @throws BadInput */
-export async function askSlices(range: ServerRange, slices: number): Promise<SlicedColumns | undefined> {
+export async function askSlices(
+  range: ServerRange,
+  slices: number,
+  by: LabelValues | undefined,
+): Promise<{ readonly profile: Profile; readonly slices: SlicedColumns } | undefined> {
   const call = 'flametide.v1.QueryService/SelectSlices';
-  const answer = await ask(range, call, SelectSlicesRequestSchema, { ...query(range), slices });
+  const grouped = by && { by: by.label, values: [...by.values] };
+  const answer = await ask(range, call, SelectSlicesRequestSchema, { ...query(range), slices, ...grouped });
   if (answer.status === 404 || answer.status === 405 || answer.status === 501) {
     await answer.body?.cancel();
     return undefined;
   }
-  return readSlices(await bytesOf(answer, range), (what) => {
-    throw new BadInput(`The slices from ${range.server} cannot be read: ${what}.`);
+  const bytes = await bytesOf(answer, range);
+  try {
+    return finish(decodeSlicedTree(bytes, range.profileType));
+  } catch (error) {
+    if (error instanceof DecodeError) throw new BadInput(`${range.server}: ${error.message}`);
+    throw error;
+  }
+}
+
+/** What each value of a label costs. @throws BadInput */
+export async function askValueCosts(range: ServerRange, label: string): Promise<ValueCosts> {
+  const answer = await ask(range, 'querier.v1.QuerierService/SelectSeries', SelectSeriesRequestSchema, {
+    ...query(range),
+    groupBy: [label],
+    step: costStep(range) / 1000,
+    limit: BigInt(COSTED_VALUES),
   });
+  const series = readSeries(await bytesOf(answer, range), (what) => {
+    throw new BadInput(`The time series from ${range.server} cannot be read: ${what}.`);
+  });
+  return valueCosts(series, label, range);
 }
 
 /** Requests that were served in the range. A server that cannot tell takes nothing else away. */

@@ -8,17 +8,21 @@ import { whyNotComparable } from '#model/comparability.ts';
 import { unionTree } from '#model/diff.ts';
 import { foreignNames } from '#model/foreign-names.ts';
 import { compareSides } from '#model/evidence.ts';
+import type { LabelValues } from '#model/label-frames.ts';
 import { normalisations, normalise, whyNotNormalised, type Normalisation } from '#model/normalise.ts';
+import type { ChosenUnits } from '#model/prepared-stacks.ts';
+import { unitValues } from '#model/unit-labels.ts';
 import { BadInput } from './bad-input.ts';
 import type { Outcome } from './outcome.ts';
 import { runCommand } from './run-command.ts';
 import { printJson, printMarkdown, printText, type Comparison } from './print.ts';
-import { readSide, slicesOfSides } from './side.ts';
+import { type OpenedSide, openSide, slicesOfSides } from './side.ts';
 
 interface DiffOptions {
   readonly type: string | undefined;
   readonly normalize: Normalisation;
   readonly routes: string | undefined;
+  readonly unit: string | undefined;
   readonly failOn: string | undefined;
   readonly format: 'text' | 'json' | 'markdown';
 }
@@ -57,6 +61,11 @@ export async function diffCommand(
           new Option('--normalize <how>', 'what makes the sides comparable').choices(normalisations).default('share'),
         )
         .option('--routes <function>', 'function whose callees are routes, if none are found')
+        .addOption(
+          new Option('--unit <label>', 'label whose values are the units of work, such as endpoint').conflicts(
+            'routes',
+          ),
+        )
         .option('--fail-on <threshold>', "exit code 1 when a change passes it, such as '+5%'")
         .addOption(new Option('--format <form>', 'of the answer').choices(['text', 'json', 'markdown']).default('text'))
         .addHelpText('after', HELP),
@@ -79,11 +88,13 @@ export async function diffCommand(
 async function compare(
   textA: string,
   textB: string,
-  { type, normalize, routes }: DiffOptions,
+  { type, normalize, routes, unit }: DiffOptions,
   token: string | undefined,
   nowMs: number,
 ): Promise<Comparison> {
-  const [a, b] = await Promise.all([textA, textB].map((text) => readSide(text, { type, token, nowMs })));
+  const opened = await Promise.all([textA, textB].map((text) => openSide(text, { type, token, nowMs })));
+  const by = unit === undefined ? undefined : await valuesOf(unit, opened);
+  const [a, b] = await Promise.all(opened.map((side) => side.read(by)));
   const unlike = whyNotComparable(a, b);
   if (unlike !== undefined) throw new BadInput(`${unlike} --type names it.`);
   const union = { ...unionTree(a.named, b.named), foreign: foreignNames([a.kinded, b.kinded]) };
@@ -92,7 +103,12 @@ async function compare(
   const slices = await slicesOfSides(a, b, union);
   if (routes !== undefined && !union.names.includes(routes))
     throw new BadInput(`--routes ${routes.slice(0, 120)}: neither side has a function of this name.`);
-  const evidence = compareSides(union, slices.a, slices.b, routes);
+  const chosen: ChosenUnits | undefined = by
+    ? { kind: 'label', name: by.label }
+    : routes === undefined
+      ? undefined
+      : { kind: 'callees', of: routes };
+  const evidence = compareSides(union, slices.a, slices.b, chosen);
   const work = { unit: evidence.units.unit, growth: evidence.growth };
   const normalised = normalise(normalize, union, a.facts, b.facts, work);
   return {
@@ -104,6 +120,15 @@ async function compare(
     isOneRun: slices.isOneRun,
     found: whatChanged(union, normalised, evidence),
   };
+}
+
+/** @throws BadInput */
+async function valuesOf(label: string, sides: readonly OpenedSide[]): Promise<LabelValues> {
+  const costs = await Promise.all(sides.map((side) => side.valueCosts(label)));
+  const lacking = costs.findIndex((values) => ![...values.keys()].some((value) => value !== ''));
+  if (lacking >= 0)
+    throw new BadInput(`--unit ${label.slice(0, 120)}: side ${'AB'[lacking]} does not have this label.`);
+  return { label, values: unitValues(costs[0], costs[1]) };
 }
 
 interface FailBar {

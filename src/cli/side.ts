@@ -5,8 +5,10 @@ import { coveredShare } from '#model/covered-share.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import type { NamedTree, SideKey, UnionTree } from '#model/union.ts';
 import type { SideFacts } from '#model/normalise.ts';
+import { type LabelValues, readLabelFrame } from '#model/label-frames.ts';
 import { parseProfileType } from '#model/profile-type.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
+import { costLabelValues, selectSamples } from '#model/sample-labels.ts';
 import { samplesPerUnit } from '#model/samples-per-unit.ts';
 import { isSnapshotType } from '#model/series-values.ts';
 import type { KindedNames } from '#model/foreign-names.ts';
@@ -24,7 +26,8 @@ import {
 import { slicesOfTimes } from '#model/slices-of-times.ts';
 import { subRanges } from '#model/time-range.ts';
 import { formatFullInstant } from '#model/time-text.ts';
-import { askMergedPprof, askRequests, askSlices, type ServerRange } from './ask-server.ts';
+import type { ValueCosts } from '#model/unit-labels.ts';
+import { askMergedPprof, askRequests, askSlices, askValueCosts, type ServerRange } from './ask-server.ts';
 import { BadInput } from './bad-input.ts';
 import { decodeFile, sampleTypeAt } from './decode-file.ts';
 import { isLink, readLink } from './range-link.ts';
@@ -76,12 +79,22 @@ export interface SideSetting {
 const SUB_RANGES = 18;
 const AT_ONCE = 4;
 
-/** @throws BadInput */
-export function readSide(text: string, setting: SideSetting): Promise<DiffSide> {
-  return isLink(text) ? readServer(text, setting) : readOneFile(text, setting.type);
+/** A side whose stacks can be grouped by a label, once it is known by which values. */
+export interface OpenedSide {
+  /** What each value of a label costs. @throws BadInput */
+  valueCosts(label: string): Promise<ValueCosts>;
+  /** @param by stacks then begin with a frame for their value @throws BadInput */
+  read(by: LabelValues | undefined): Promise<DiffSide>;
 }
 
-async function readOneFile(path: string, type: string | undefined): Promise<DiffSide> {
+/** @throws BadInput */
+export async function openSide(text: string, setting: SideSetting): Promise<OpenedSide> {
+  if (!isLink(text)) return openFile(text, setting.type);
+  const range = readLink(text, setting.type, setting.token, setting.nowMs);
+  return { valueCosts: (label) => askValueCosts(range, label), read: (by) => readServer(text, range, by) };
+}
+
+async function openFile(path: string, type: string | undefined): Promise<OpenedSide> {
   let bytes: Uint8Array;
   try {
     bytes = await readFile(path);
@@ -90,6 +103,14 @@ async function readOneFile(path: string, type: string | undefined): Promise<Diff
   }
   const profile = await decodeFile(bytes, path);
   const at = sampleTypeAt(profile, type, path);
+  return {
+    valueCosts: async (label) =>
+      new Map(finish(costLabelValues(profile, at, label, [])).map(({ name, cost }) => [name, cost])),
+    read: async (by) => sideOfFile(path, by ? finish(selectSamples(profile, [], by)) : profile, at),
+  };
+}
+
+function sideOfFile(path: string, profile: Profile, at: number): DiffSide {
   const { type: name } = profile.sampleTypes[at];
   const perUnit = samplesPerUnit(profile, at);
   const ofOneRun = finish(slicesOfTimes(profile, at));
@@ -113,24 +134,27 @@ async function readOneFile(path: string, type: string | undefined): Promise<Diff
   };
 }
 
-async function readServer(text: string, { type, token, nowMs }: SideSetting): Promise<DiffSide> {
-  const range = readLink(text, type, token, nowMs);
+async function readServer(text: string, range: ServerRange, by: LabelValues | undefined): Promise<DiffSide> {
   const { sampleType, sampleUnit } = parseProfileType(range.profileType)!;
   const [answer, requests] = await Promise.all([
     // A single slice still has the number of samples.
-    askSlices(range, usualSlices(range.endMs - range.startMs)),
+    askSlices(range, usualSlices(range.endMs - range.startMs), by),
     askRequests(range),
   ]);
-  const named = await askTree(range);
+  if (by && !answer?.slices.names.some((name) => readLabelFrame(by.label, name)))
+    throw new BadInput(
+      `--unit ${by.label.slice(0, 120)}: ${range.server} does not group stacks by a label, as only Flametide's own store does. --routes names the function that calls the routes.`,
+    );
+  const named = by && answer ? treeOf(answer.profile, 0) : await askTree(range);
   // A gap means no data, not zero usage.
-  const covered = answer && answer.profiles.length > 1 ? coveredShare(answer.profiles) : 1;
+  const covered = answer && answer.slices.profiles.length > 1 ? coveredShare(answer.slices.profiles) : 1;
   return {
     title: `${range.selector} from ${formatFullInstant(range.startMs, 'UTC')} to ${formatFullInstant(range.endMs, 'UTC')}`,
     source: text,
     sampleType: { type: sampleType, unit: sampleUnit },
     profileType: range.profileType,
     named,
-    kinded: kindedNames(answer ?? named),
+    kinded: kindedNames(answer?.slices ?? named),
     facts: {
       seconds: ((range.endMs - range.startMs) / 1000) * (covered || 1),
       isSnapshot: isSnapshotType(sampleType),
@@ -139,7 +163,7 @@ async function readServer(text: string, { type, token, nowMs }: SideSetting): Pr
     fromMs: range.startMs,
     untilMs: range.endMs,
     notes: [],
-    slices: (union, side) => sideSlices(range, answer, union, side),
+    slices: (union, side) => sideSlices(range, answer?.slices, union, side),
   };
 }
 

@@ -204,6 +204,10 @@ export function pyroscopeSource({ id, title, baseUrl, early }: PyroscopeOptions)
       if (knowsSlices === false) return undefined;
       const message = selection(query);
       message.field(5, count);
+      if (query.by) {
+        message.text(6, query.by.label);
+        for (const value of query.by.values) message.item(7, value);
+      }
       try {
         const answer = await proto('flametide.v1.QueryService/SelectSlices', message.take(), signal);
         knowsSlices = true;

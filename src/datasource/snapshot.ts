@@ -302,9 +302,9 @@ function workKey({ service, matchers, range, steps }: WorkQuestion): string {
 }
 
 /** A link holds whole ms. */
-function queryKey({ profileType, matchers, range, within }: ProfileQuery): string {
+function queryKey({ profileType, matchers, range, within, by }: ProfileQuery): string {
   const conditions = matchers.map(({ name, operator, value }) => [name, operator, value]);
-  const part = within === undefined ? [] : [within.kind, within.id];
+  const part = [...(within ? [within.kind, within.id] : []), ...(by ? [by.label, by.values] : [])];
   return JSON.stringify([profileType, conditions, Math.round(range.startMs), Math.round(range.endMs), ...part]);
 }
 
@@ -333,11 +333,24 @@ function matchersIn(value: unknown): readonly LabelMatcher[] {
 }
 
 function queryIn(value: unknown): ProfileQuery {
-  const { profileType, matchers, range, within } = json.record(value);
-  const query = { profileType: json.text(profileType), matchers: matchersIn(matchers), range: rangeIn(range) };
-  if (within === undefined) return query;
-  const { kind, id } = json.record(within);
-  return { ...query, within: { kind: json.oneOf(kind, ['span', 'trace']), id: json.text(id) } };
+  const { profileType, matchers, range, within, by } = json.record(value);
+  return {
+    profileType: json.text(profileType),
+    matchers: matchersIn(matchers),
+    range: rangeIn(range),
+    ...(within !== undefined && { within: withinIn(within) }),
+    ...(by !== undefined && { by: labelValuesIn(by) }),
+  };
+}
+
+function withinIn(value: unknown): ProfileQuery['within'] {
+  const { kind, id } = json.record(value);
+  return { kind: json.oneOf(kind, ['span', 'trace']), id: json.text(id) };
+}
+
+function labelValuesIn(value: unknown): ProfileQuery['by'] {
+  const { label, values } = json.record(value);
+  return { label: json.text(label), values: json.list(values, json.text) };
 }
 
 function seriesQuestionIn(value: unknown): SeriesQuestion {

@@ -9,6 +9,8 @@ export interface Change {
   readonly kind: ChangeKind;
   /** Name of the function, or of the frame that names a unit of work. */
   readonly name: string;
+  /** Of a unit that has a value of a label (`label-frames.ts`): the label. */
+  readonly label?: string | undefined;
   /** Where the function changed most; of a unit, its place. */
   readonly path: CallPath;
   /** What a function costs itself, or with what it calls; the whole of a unit. */

@@ -48,7 +48,8 @@ const MULTIPLE_FROM = 5;
 /** `json.Marshal costs 23.0 % more wherever it is called: +0.310 cores`. */
 export function describeChange(change: Change, unit: AmountUnit): string {
   const { kind, trend, part, delta, within } = change;
-  const name = shortName(change);
+  const name = shortText(change.name);
+  const isOfLabel = change.label !== undefined;
   switch (kind) {
     case 'code':
     case 'runtime': {
@@ -65,7 +66,7 @@ export function describeChange(change: Change, unit: AmountUnit): string {
       const what =
         change.inlined !== undefined
           ? `${name} with ${namesOf(change.inlined)}, since one may be inlined in another,`
-          : change.scope === 'subtree'
+          : change.scope === 'subtree' && !isOfLabel
             ? `${name} with what it calls`
             : name;
       if (trend === 'new') return `${name} is new ${kind === 'code' ? 'code' : 'in the runtime'}: ${amount}`;
@@ -74,17 +75,27 @@ export function describeChange(change: Change, unit: AmountUnit): string {
     }
     case 'work': {
       const amount = formatChange(delta, unit);
-      if (trend === 'new') return `The route ${name} is new: ${amount}`;
-      if (trend === 'gone') return `The route ${name} is gone: ${amount}`;
-      return `${name} is called ${wentUp(change) ? 'more' : 'less'}${change.requests ? inBrackets(requestsText(change, unit)) : (change.codePct ?? 0) * part < 0 ? ' than the others' : ''}: ${formatChange(part, unit)}`;
+      const what = isOfLabel ? name : `The route ${name}`;
+      if (trend === 'new') return `${what} is new: ${amount}`;
+      if (trend === 'gone') return `${what} is gone: ${amount}`;
+      const moreOrLess = wentUp(change) ? 'more' : 'less';
+      const went = isOfLabel ? `has ${moreOrLess} work` : `is called ${moreOrLess}`;
+      const beside = change.requests
+        ? inBrackets(requestsText(change, unit))
+        : (change.codePct ?? 0) * part < 0
+          ? ' than the others'
+          : '';
+      return `${name} ${went}${beside}: ${formatChange(part, unit)}`;
     }
     case 'either': {
       const amount = formatChange(trend === 'new' || trend === 'gone' ? delta : part, unit);
       if (change.isRemainder) return `${name} takes ${part < 0 ? 'less' : 'more'}: ${amount}`;
-      if (trend === 'new') return `${name} and what it calls is new: ${amount}`;
-      if (trend === 'gone') return `${name} and what it calls is gone: ${amount}`;
-      const what = wentUp(change) ? 'more calls, or each costs more' : 'fewer calls, or each costs less';
-      return `${name} and what it calls: ${what}: ${amount}`;
+      const who = isOfLabel ? name : `${name} and what it calls`;
+      if (trend === 'new') return `${who} is new: ${amount}`;
+      if (trend === 'gone') return `${who} is gone: ${amount}`;
+      const work = wentUp(change) ? 'more work, or its work costs more' : 'less work, or its work costs less';
+      const calls = wentUp(change) ? 'more calls, or each costs more' : 'fewer calls, or each costs less';
+      return isOfLabel ? `${name} has ${work}: ${amount}` : `${who}: ${calls}: ${amount}`;
     }
     case 'moved':
       return `Cost moved between ${name} and ${shortText(within ?? '')}, which calls it: together ${formatChange(delta, unit)}`;
@@ -281,7 +292,7 @@ export function changesAsMarkdown(
     for (const change of rows) {
       const cells = [
         change.kind,
-        [markdownCode(shortName(change)), markdownText(amountsOf(change))].filter(Boolean).join(' '),
+        [markdownCode(shortText(change.name)), markdownText(amountsOf(change))].filter(Boolean).join(' '),
         formatAmount(change.selfA, unit),
         formatAmount(change.selfB, unit),
         formatChange(change.delta, unit),
@@ -324,10 +335,6 @@ function namesOf(names: readonly string[]): string {
 }
 
 /** Names are hostile: no line breaks, and bounded. */
-function shortName({ name, isRemainder }: Pick<Change, 'name' | 'isRemainder'>): string {
-  return isRemainder ? name : shortText(name);
-}
-
 function shortText(name: string): string {
   const plain = name.replace(/\p{C}+/gu, ' ');
   return plain.length > MAX_NAME_LENGTH ? `${plain.slice(0, MAX_NAME_LENGTH)}…` : plain;

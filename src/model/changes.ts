@@ -4,6 +4,7 @@ import { pathOf } from './call-path.ts';
 import { nodeName, type CallTree } from './call-tree.ts';
 import type { Change, ChangeKind, RankedChange } from './change.ts';
 import { decideByCounts } from './decide-by-counts.ts';
+import { readLabelFrame } from './label-frames.ts';
 import { verdicts, type Evidence, type Findings } from './evidence.ts';
 import type { Normalised } from './normalise.ts';
 import { ofEach, splitChange, type Split } from './split-change.ts';
@@ -60,11 +61,13 @@ const SILENT_FUNCTIONS = 5;
 const MAX_TIMES = 20;
 
 /** Names of units that no frame names. */
-const unitNames: Readonly<Partial<Record<Evidence['units']['kind'][number], string>>> = {
-  rest: 'code outside of handlers',
-  runtime: 'the runtime',
-  idle: 'idle time',
-};
+function unitNames({ label }: Evidence['units']): Readonly<Partial<Record<Evidence['units']['kind'][number], string>>> {
+  return {
+    rest: label === undefined ? 'code outside of handlers' : `code without the label ${label}`,
+    runtime: 'the runtime',
+    idle: 'idle time',
+  };
+}
 
 const groups: Readonly<Record<ChangeKind, number>> = { code: 0, either: 1, work: 2, moved: 3, runtime: 4 };
 
@@ -116,7 +119,7 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
   const { causes, moves, units, code, work, functions } = evidence;
   const rows: RankedChange[] = [];
   const add = (
-    which: Pick<Change, 'kind' | 'name' | 'scope' | 'within' | 'index' | 'hasHelpers' | 'inlined'> & {
+    which: Pick<Change, 'kind' | 'name' | 'scope' | 'within' | 'index' | 'hasHelpers' | 'inlined' | 'label'> & {
       node: number;
       supported: boolean;
     },
@@ -212,13 +215,15 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
         verdicts[functions.verdict[f]] === 'supported' ? undefined : functions,
         f,
       );
+  const names = unitNames(units);
   for (let unit = 0; unit < units.count; unit++) {
     const kind = units.kind[unit];
-    const named = unitNames[kind];
+    const named = names[kind];
     add(
       {
         kind: kind === 'runtime' || kind === 'idle' ? 'runtime' : kind === 'work' ? 'work' : 'either',
         name: named ?? unitName(unit),
+        label: named === undefined ? labelOf(units, unitName(unit)) : undefined,
         scope: 'unit',
         within: undefined,
         index: unit,
@@ -231,6 +236,10 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
     );
   }
   return rows;
+}
+
+function labelOf({ label }: Evidence['units'], name: string): string | undefined {
+  return label !== undefined && readLabelFrame(label, name) ? label : undefined;
 }
 
 /** The sum of what each explains. For shares, gains and losses mirror each other: the larger sum counts. */

@@ -6,6 +6,7 @@
 import type { Change, ChangeRequests, RankedChange } from './change.ts';
 import { difference } from './difference.ts';
 import type { Evidence, Findings } from './evidence.ts';
+import { readLabelFrame } from './label-frames.ts';
 import type { Normalisation, Normalised } from './normalise.ts';
 import { type CountedRequests, RouteFinder, type RouteRates } from './requests.ts';
 import type { UnionTree } from './union.ts';
@@ -192,11 +193,13 @@ function fittedRoutes(
   const fitted = new Map<Change, RouteRates>();
   const taken = new Map<string, Change | undefined>();
   for (const { change } of rows) {
-    const { kind, scope, name, path, isRemainder, supported } = change;
+    const { kind, scope, name, path, isRemainder, supported, label } = change;
     const isUnit = scope === 'unit' && !isRemainder && kind !== 'runtime';
     const isFunction = scope === 'subtree' && supported && (kind === 'code' || kind === 'either');
     if (!isUnit && !isFunction) continue;
-    const route = finder.find(isUnit ? [...path, name] : [name]);
+    const frame = label === undefined ? undefined : readLabelFrame(label, name);
+    if (frame && frame.kind !== 'value') continue;
+    const route = frame ? finder.findValue(frame.value) : finder.find(isUnit ? [...path, name] : [name]);
     if (!route) continue;
     const key = `${scope} ${route.route}`;
     const other = taken.get(key);

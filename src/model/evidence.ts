@@ -5,7 +5,7 @@ import { withoutIdle } from './idle.ts';
 import { likelyRouter } from './likely-router.ts';
 import { inlinedCause } from './moved-cost.ts';
 import { ownChanges, testNodes } from './node-changes.ts';
-import { prepareSide, prepareStacks, type PreparedTree } from './prepared-stacks.ts';
+import { type ChosenUnits, prepareSide, prepareStacks, type PreparedTree, VALUE } from './prepared-stacks.ts';
 import type { Remaining } from './remaining.ts';
 import { estimateOf, intervalOf, type Noise, type Scored } from './score-test.ts';
 import { leastSlices, type SideSlices } from './slices.ts';
@@ -66,6 +66,8 @@ interface FoundUnits {
   readonly unit: Int32Array;
   /** By unit: the node of the union that names it. */
   readonly node: Int32Array;
+  /** The label whose values are the units. */
+  readonly label: string | undefined;
   /**
    * `work`: known to be a unit of work. `either`: more calls, or each costs more. `rest`: code outside of all units.
    */
@@ -112,18 +114,18 @@ const NAMES_FROM = 0.95;
 const OWN_PART = 0.5;
 
 /**
- * @param router function whose callees are routes; undefined: routes are found by dispatch frames
+ * @param chosen undefined: units of work are found by dispatch frames
  * @param bar floors and false discovery rate, for all families
  */
 export function compareSides(
   recorded: UnionTree,
   ofA: SideSlices,
   ofB: SideSlices,
-  router?: string,
+  chosen?: ChosenUnits,
   bar: Bar = usualBar,
 ): Evidence {
   const union = withoutIdle(recorded);
-  const tree = prepareStacks(union, router);
+  const tree = prepareStacks(union, chosen);
   let [a, b] = [prepareSide(tree, ofA, true), prepareSide(tree, ofB, true)];
   const isSliced = a.slices >= leastSlices && b.slices >= leastSlices;
   if (!isSliced) [a, b] = [prepareSide(tree, ofA, false), prepareSide(tree, ofB, false)];
@@ -241,7 +243,7 @@ function unitsOf(
     ofOne[u] = Math.max(ofOne[u], sum);
   }
   for (let u = 0; u < count; u++) {
-    if (u <= RUNTIME_UNIT || named[u] < 0) continue;
+    if (u <= RUNTIME_UNIT || named[u] < 0 || tree.called[named[u]] >= VALUE) continue;
     for (;;) {
       let next = -1;
       const at = named[u];
@@ -265,6 +267,7 @@ function unitsOf(
     count: count + 1,
     unit: Int32Array.from(tree.place, (place) => (place < 0 ? count : unit[place])),
     node,
+    label: tree.label,
     kind: Array.from({ length: count + 1 }, (_, u) =>
       u === count
         ? 'idle'

@@ -1,5 +1,5 @@
 /** Where one unit of work hides routes: a router below dispatch frames that is not known as one. */
-import { CHOSEN, HANDLER } from './prepared-stacks.ts';
+import { CHOSEN, HANDLER, VALUE } from './prepared-stacks.ts';
 import type { Remaining } from './remaining.ts';
 
 /** Parts of the whole that the unit has at least, and of the router that each of its callees has. */
@@ -15,10 +15,10 @@ const ROUTER =
   /(?:(?:^|[^A-Za-z])(?:[sS]erveHTTP|[rR]out(?:e|er|es|ing)|[dD]ispatch(?:er)?|[hH]andle(?:_?[rR]equest)?|[cC]all|[mM]ux)|[a-z](?:ServeHTTP|Rout(?:e|er|es|ing)|Dispatch(?:er)?|HandleRequest|Mux))(?::\d+)?$/;
 const MAX_READ_CHARACTERS = 500;
 
-/** The function of the union whose callees may be routes; undefined where there is none, or where the user named one. */
+/** The function of the union whose callees may be routes; undefined where there is none, or where the user chose the units. */
 export function likelyRouter({ tree, units, sides: [a, b], totals }: Remaining): number | undefined {
   const { length, func, names, called, subtreeEnd, isRuntime } = tree;
-  if (called.includes(CHOSEN)) return undefined;
+  if (called.includes(CHOSEN) || called.includes(VALUE)) return undefined;
   const mean = (ofA: number, ofB: number): number => (ofA / totals[0] + ofB / totals[1]) / 2;
   const share = (node: number): number => mean(a.total[node], b.total[node]);
   let router: number | undefined;

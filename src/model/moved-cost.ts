@@ -2,6 +2,7 @@
  * Finds cost that moved between a caller and a callee while their sum stayed, for example because a compiler inlines
  * differently.
  */
+import { VALUE } from './prepared-stacks.ts';
 import type { Remaining } from './remaining.ts';
 import { languageOf } from './runtimes/language.ts';
 import { noiseOf } from './noise.ts';
@@ -192,7 +193,7 @@ function calls(
   readonly callers: ReadonlyMap<number, readonly number[]>;
   readonly callees: ReadonlyMap<number, { readonly caller: number; readonly nodes: number[] }>;
 } {
-  const { parent, func, names, length } = left.tree;
+  const { parent, func, names, length, called } = left.tree;
   const { unit, count } = left.units;
   const { movedTo } = left;
   const own = new Float64Array(names.length);
@@ -204,6 +205,7 @@ function calls(
     const up = movedTo[parent[node]];
     if (
       up <= 0 ||
+      called[up] >= VALUE ||
       own[func[node]] < leastShare ||
       func[node] === names.length - 1 ||
       movedTo[node] !== node ||

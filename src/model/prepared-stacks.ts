@@ -3,6 +3,7 @@
  * and dispatch frames removed so that handlers are at the top.
  */
 import { rolesOf } from './frame-roles.ts';
+import { type FrameOfLabel, readLabelFrame } from './label-frames.ts';
 import type { SideSlices } from './slices.ts';
 import type { UnionTree } from './union.ts';
 
@@ -17,10 +18,12 @@ export interface PreparedTree {
   readonly names: readonly string[];
   /** By node: 1 where the runtime itself is at work. */
   readonly isRuntime: Uint8Array;
-  /** By node: whether dispatch frames call it, and what it is then. */
+  /** By node: what it is where dispatch frames call it, or the user chose it. */
   readonly called: Uint8Array;
   /** By node of the union: the prepared node that has its cost; −1: none. */
   readonly place: Int32Array;
+  /** The label whose values stacks begin with; undefined where they begin with none. */
+  readonly label: string | undefined;
 }
 
 /** Own costs by node and slice: those of node n are the entries from `first[n]` to `first[n + 1]`. */
@@ -44,11 +47,21 @@ export interface PreparedSide {
   readonly sliceOf: Int32Array;
 }
 
+/** The units of work, as the user chooses them: what a function calls, or the values of a label that stacks begin with. */
+export type ChosenUnits =
+  | { readonly kind: 'callees'; readonly of: string }
+  | { readonly kind: 'label'; readonly name: string };
+
 /** What dispatch frames call: own code, which is a handler, or a library, which serves them; what the user calls a route. */
 const NEITHER = 0;
 export const HANDLER = 1;
 export const SERVING = 2;
 export const CHOSEN = 3;
+/** Frames of the chosen label: a value, several values together, samples without the label. */
+export const VALUE = 4;
+const VALUES = 5;
+export const UNLABELLED = 6;
+const ofLabel: Readonly<Record<FrameOfLabel['kind'], number>> = { value: VALUE, others: VALUES, none: UNLABELLED };
 
 /** Share of the mean of both sides: nodes in smaller subtrees are distinguished by function alone. */
 const MIN_SHARE = 0.0003;
@@ -60,12 +73,17 @@ const MIN_FUNCTION = 0.0004;
 /** A frame counts as dispatch (middleware) if dispatch frames below it call own code for this share of its cost. */
 const DISPATCHED = 0.5;
 
-/** @param router function whose callees are routes, as the user says; the frames above it are taken away as dispatch is */
-export function prepareStacks(union: UnionTree, router?: string): PreparedTree {
+/** @param chosen frames above a router are taken away as dispatch is; below a label's frames, dispatch counts with the value */
+export function prepareStacks(union: UnionTree, chosen?: ChosenUnits): PreparedTree {
   const { length, parent, func, names } = union;
-  const isAbove = aboveRoutes(union, router);
+  const isAbove = aboveRoutes(union, chosen?.kind === 'callees' ? chosen.of : undefined);
+  const label = chosen?.kind === 'label' ? chosen.name : undefined;
   const roles = rolesOf(names).map((role, one) =>
-    role === 'own' && union.foreign?.has(names[one]) === true ? 'library' : role,
+    label !== undefined && readLabelFrame(label, names[one])
+      ? 'own'
+      : role === 'own' && union.foreign?.has(names[one]) === true
+        ? 'library'
+        : role,
   );
   const share = meanShare(union);
   // By node: the cost of own code called by dispatch frames in its subtree.
@@ -79,6 +97,8 @@ export function prepareStacks(union: UnionTree, router?: string): PreparedTree {
   const ofFunction = ownShares(union);
   const builder = new Builder();
   const place = new Int32Array(length);
+  // What code is on top of: the root, or the frame of a label.
+  const base = new Int32Array(length);
   // 0: no dispatch frame yet, 1: right below dispatch frames, 2: right below the router.
   const state = new Uint8Array(length);
   // 1: counted with its caller, but nothing is above it: an interpreter's frames, or a scheduler's.
@@ -87,21 +107,27 @@ export function prepareStacks(union: UnionTree, router?: string): PreparedTree {
   for (let node = 1; node < length; node++)
     if (isSmall[parent[node]] === 1 || share[node] < MIN_SHARE) isSmall[node] = 1;
   const put = (node: number): void => {
+    const frame = label !== undefined && parent[node] === 0 ? readLabelFrame(label, names[func[node]]) : undefined;
+    if (frame) {
+      place[node] = base[node] = builder.child(0, func[node], false, ofLabel[frame.kind], false);
+      return;
+    }
+    base[node] = base[parent[node]];
     const role = roles[func[node]];
     // Code that glue without a caller calls is at the top itself.
     const isCode = role === 'own' || role === 'library';
-    const above = isCode && isGlue[parent[node]] === 1 ? 0 : place[parent[node]];
-    const atTop = above === 0;
+    const above = isCode && isGlue[parent[node]] === 1 ? base[node] : place[parent[node]];
+    const atTop = above === base[node];
     if (above < 0 || role === 'idle') place[node] = -1;
     else if (atTop && (isAbove[node] > 0 || role === 'dispatch' || handled[node] > DISPATCHED * share[node])) {
-      place[node] = 0;
+      place[node] = base[node];
       state[node] = isAbove[node] === ROUTER ? 2 : role === 'dispatch' ? 1 : state[parent[node]];
     } else if (role === 'fold' && !atTop) {
       place[node] = above;
       isGlue[node] = isGlue[parent[node]];
     } else {
       const isRuntime = role === 'runtime' || role === 'fold' || builder.isRuntime[above] === 1;
-      const under = atTop ? state[parent[node]] : 0;
+      const under = above === 0 ? state[parent[node]] : 0;
       if (role === 'fold') isGlue[node] = 1;
       const called = under === 2 ? CHOSEN : under === 1 ? (role === 'own' ? HANDLER : SERVING) : NEITHER;
       // Small nodes are distinguished by function alone, and not at all if the function is small everywhere.
@@ -118,7 +144,12 @@ export function prepareStacks(union: UnionTree, router?: string): PreparedTree {
   for (const turn of [0, 1]) for (let node = 1; node < length; node++) if (isSmall[node] === turn) put(node);
 
   const { tree, numbers } = builder.seal();
-  return { ...tree, names: [...names, ''], place: place.map((at) => (at < 0 ? -1 : numbers[at])) };
+  return {
+    ...tree,
+    names: [...names, ''],
+    place: place.map((at) => (at < 0 ? -1 : numbers[at])),
+    label: tree.called.some((what) => what >= VALUE) ? label : undefined,
+  };
 }
 
 const ROUTER = 2;
@@ -294,7 +325,7 @@ class Builder {
     return this.#parent[node];
   }
 
-  seal(): { tree: Omit<PreparedTree, 'names' | 'place'>; numbers: Int32Array } {
+  seal(): { tree: Omit<PreparedTree, 'names' | 'place' | 'label'>; numbers: Int32Array } {
     const length = this.#parent.length;
     const numbers = new Int32Array(length);
     const parent = new Int32Array(length).fill(-1);

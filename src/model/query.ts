@@ -1,4 +1,5 @@
 /** A query for profiles: one type, matchers and a range. */
+import type { LabelValues } from './label-frames.ts';
 import type { LabelMatcher } from './labels.ts';
 import type { TimeRange } from './time-range.ts';
 
@@ -10,6 +11,8 @@ export interface ProfileQuery {
   readonly range: TimeRange;
   /** Only the samples of one span, or of one trace; undefined for all. */
   readonly within?: SpanOrTrace | undefined;
+  /** Stacks begin with a frame for their value of a label: of slices alone, and not from every source. */
+  readonly by?: LabelValues | undefined;
 }
 
 export interface SpanOrTrace {

@@ -36,15 +36,24 @@ const MAX_FRAMES = 20;
 
 /** Finds the route that a handler serves, by its name. Routes that their words do not tell apart are none's. */
 export class RouteFinder {
+  readonly #byRoute: ReadonlyMap<string, RouteRates>;
   readonly #byWords = new Map<string, RouteRates | undefined>();
   readonly #byName = new Map<string, RouteRates>();
 
   constructor(a: CountedRequests, b: CountedRequests) {
-    for (const one of routeRates(a, b)) {
+    this.#byRoute = new Map(routeRates(a, b, (route) => route).map((one) => [one.route, one]));
+    for (const one of routeRates(a, b, pathOfRoute)) {
       this.#byName.set(one.route, one);
       const words = wordsOfRoute(one.route);
       if (words !== '') this.#byWords.set(words, this.#byWords.has(words) ? undefined : one);
     }
+  }
+
+  /** @param value of a label: a route, with a method or without, as the counts write it or with its words; or a handler */
+  findValue(value: string): RouteRates | undefined {
+    const path = pathOfRoute(value);
+    const found = this.#byRoute.get(value) ?? this.#byName.get(path) ?? this.#byWords.get(wordsOfRoute(path));
+    return found ?? (path.includes('/') ? undefined : this.find([value]));
   }
 
   /** @param path names, root first: the innermost one that fits a route */
@@ -61,14 +70,18 @@ export class RouteFinder {
   }
 }
 
-/** Of routes that either side counted. */
-function routeRates(a: CountedRequests, b: CountedRequests): readonly RouteRates[] {
+/** Methods of one path are served by one handler, or by several that nobody tells apart by their names. */
+function pathOfRoute(route: string): string {
+  return route.replace(/^[A-Z]{3,7} +(?=\S)/, '');
+}
+
+/** Of routes that either side counted; those of one name together. */
+function routeRates(a: CountedRequests, b: CountedRequests, nameOf: (route: string) => string): readonly RouteRates[] {
   const [ofA, ofB] = [a, b].map(({ routes }) => {
     const sums = new Map<string, number>();
     for (const { route, count } of routes) {
-      // Methods of one path are served by one handler, or by several that nobody tells apart by their names.
-      const path = route.replace(/^[A-Z]{3,7} +(?=\S)/, '');
-      sums.set(path, (sums.get(path) ?? 0) + count);
+      const name = nameOf(route);
+      sums.set(name, (sums.get(name) ?? 0) + count);
     }
     return sums;
   });

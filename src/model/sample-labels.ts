@@ -8,6 +8,7 @@ import type { LabelMatcher } from './labels.ts';
 import { valuesOfMatcher } from './matcher-values.ts';
 import { tablesOf, tablesOfOne } from './definitions.ts';
 import type { Profile, ValueColumn } from './profile.ts';
+import { type FrameOfLabel, labelFrame, type LabelValues } from './label-frames.ts';
 import { formatInterval, type Interval } from './interval.ts';
 import { labelKeys } from './label-keys.ts';
 import { isTimed, keepDuring, recordedMs, recordingSpan, type TimedProfile, valuesDuring } from './sample-times.ts';
@@ -70,14 +71,14 @@ export function* costLabelValues(
 
 /**
  * The samples that match all matchers, as a profile without labels. With `by` each stack begins with a frame for its
- * value of that label: of many values the largest have frames of their own.
+ * value of that label: of many values the named ones, or the largest, have frames of their own.
  * @param during leaves the part of the values that lies in it; a profile without times has no such part
  * @throws RangeError at an invalid pattern
  */
 export function* selectSamples(
   profile: Profile,
   matchers: readonly LabelMatcher[],
-  by: string | undefined,
+  by: string | LabelValues | undefined,
   during?: Interval,
 ): Steps<Profile> {
   const kept = yield* matchingSamples(profile, matchers);
@@ -181,24 +182,33 @@ function withGroups(
 /** Names of the groups, and the group of each sample. */
 function* groupsOf(
   profile: Profile,
-  by: string,
+  by: string | LabelValues,
   kept: Uint8Array,
 ): Steps<{ readonly names: readonly string[]; readonly of: Int32Array }> {
-  const { values, of } = yield* labelColumn(profile, by);
+  const { label, values: named } = typeof by === 'string' ? { label: by, values: undefined } : by;
+  const { values, of } = yield* labelColumn(profile, label);
+  const isNamed = new Set(named);
   const sums = sumsOf(profile.values[profile.defaultSampleType], of, values.length, kept);
   const used = [...sums.keys()].filter((i) => sums[i].samples > 0).sort((a, b) => sums[b].cost - sums[a].cost);
   const known = new Set(profile.functions.names);
   const names: string[] = [];
+  const groups = new Map<string, number>();
   const groupOf = new Int32Array(values.length);
   for (const [rank, i] of used.entries()) {
-    groupOf[i] = Math.min(rank, MAX_GROUPS);
-    if (rank > MAX_GROUPS) continue;
-    const text = rank === MAX_GROUPS ? 'other values' : values[i].join(', ') || '(none)';
-    let name = `${by}: ${text}`;
-    // A function of this name is another one.
-    while (known.has(name)) name += ' ';
-    known.add(name);
-    names.push(name);
+    const value = values[i].join(', ');
+    const hasFrame = named ? isNamed.has(value) : rank < MAX_GROUPS;
+    const frame: FrameOfLabel =
+      value === '' ? { kind: 'none' } : hasFrame ? { kind: 'value', value } : { kind: 'others' };
+    let name = labelFrame(label, frame);
+    let group = groups.get(name);
+    if (group === undefined) {
+      groups.set(name, (group = groups.size));
+      // A function of this name is another one.
+      while (known.has(name)) name += ' ';
+      known.add(name);
+      names.push(name);
+    }
+    groupOf[i] = group;
   }
   return { names, of: of.map((value) => groupOf[value]) };
 }

@@ -1,4 +1,5 @@
 /** The items of a scan: functions alone and with callees, everywhere and by unit. */
+import { VALUE } from './prepared-stacks.ts';
 import type { Remaining } from './remaining.ts';
 import type { Part } from './tracked-strata.ts';
 
@@ -12,7 +13,7 @@ const ALONE_FROM = 0.98;
 
 /** By name, so that a swap of the sides tests in the same order. */
 export function itemsToTest(left: Remaining, leastShare: number): Item[] {
-  const { length, func, names } = left.tree;
+  const { length, func, names, called } = left.tree;
   const { unit } = left.units;
   const isTopmost = topmostOf(left);
   const shareOf = (part: Part): number => {
@@ -23,6 +24,8 @@ export function itemsToTest(left: Remaining, leastShare: number): Item[] {
   const own = new Float64Array(names.length);
   const all = new Float64Array(names.length);
   for (let node = 1; node < length; node++) {
+    // The frame of a label is no code.
+    if (called[node] >= VALUE) continue;
     own[func[node]] += left.shareOf(node, 'self');
     if (isTopmost[node] === 1) all[func[node]] += left.shareOf(node, 'subtree');
   }
@@ -33,6 +36,7 @@ export function itemsToTest(left: Remaining, leastShare: number): Item[] {
     if (all[f] >= leastShare && !(own[f] > ALONE_FROM * all[f])) topmost.set(f, []);
   }
   for (let node = 1; node < length; node++) {
+    if (called[node] >= VALUE) continue;
     alone.get(func[node])?.push(node);
     if (isTopmost[node] === 1) topmost.get(func[node])?.push(node);
   }

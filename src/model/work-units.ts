@@ -2,7 +2,16 @@
  * Units of work of a program: handlers, background loops, the runtime. Load changes a unit as a whole; code changes
  * parts of it.
  */
-import { CHOSEN, HANDLER, type PreparedSide, type PreparedTree, SERVING, totalBySlice } from './prepared-stacks.ts';
+import {
+  CHOSEN,
+  HANDLER,
+  type PreparedSide,
+  type PreparedTree,
+  SERVING,
+  totalBySlice,
+  UNLABELLED,
+  VALUE,
+} from './prepared-stacks.ts';
 
 export interface WorkUnits {
   readonly count: number;
@@ -10,7 +19,7 @@ export interface WorkUnits {
   readonly unit: Int32Array;
   /** By unit: its function; −1 of the first two. */
   readonly func: Int32Array;
-  /** By unit: 1 where dispatch frames show that it is one, so that its size is known to be work. */
+  /** By unit: 1 where dispatch frames or a label show that it is one, so that its size is known to be work. */
   readonly isKnown: Uint8Array;
 }
 
@@ -50,7 +59,12 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
   // Code resumed by the event loop is a unit wherever it begins.
   const resumed = new Set<number>();
   for (let kid = 1; kid < length; kid = subtreeEnd[kid]) {
-    if (called[kid] !== SERVING) consider(kid, isRoute(kid));
+    if (called[kid] >= VALUE) {
+      // Each value is a unit, however small; samples without the label are none of its units.
+      if (called[kid] !== UNLABELLED) isRoot[kid] = 1;
+      if (called[kid] === VALUE) isKnownRoot[kid] = 1;
+      else pending.push(kid);
+    } else if (called[kid] !== SERVING) consider(kid, isRoute(kid));
     if (isRoute(kid) && share[kid] >= MIN_RESUMED) resumed.add(func[kid]);
   }
   for (let node = 1; node < length; node++)

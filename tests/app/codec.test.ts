@@ -48,6 +48,7 @@ const anyState: fc.Arbitrary<UrlState> = fc.record({
   type: orOpen(typeId),
   q: matchers,
   routes: orOpen(text),
+  unit: orOpen(text),
   span: fc.constantFrom(undefined, '00f067aa0ba902b7'),
   trace: fc.constantFrom(undefined, '4bf92f3577b34da6a3ce929d0e0e4736'),
   from: orOpen(timePoint),

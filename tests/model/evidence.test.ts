@@ -481,7 +481,7 @@ function compared(a: Program, b: Program, kind: Parameters<typeof normalise>[0],
     union,
     slicesOfTrees(sideOfUnion(union, 'a'), ofA, 1),
     slicesOfTrees(sideOfUnion(union, 'b'), ofB, 1),
-    routes,
+    routes === undefined ? undefined : { kind: 'callees', of: routes },
   );
   const facts = { seconds: 600, isSnapshot: false };
   const work = { unit: evidence.units.unit, growth: evidence.growth };

@@ -92,6 +92,7 @@ function makeTree(random: Random): PreparedTree {
     isRuntime,
     called: new Uint8Array(NODES),
     place: Int32Array.from({ length: NODES }, (_, node) => node),
+    label: undefined,
   };
 }
 

@@ -8,10 +8,15 @@ export interface LabelledSample {
   readonly labels: readonly (readonly [key: string, value: string | number])[];
 }
 
-/** @param facts `drop_frames`, `keep_frames` and comments of the file */
+/** @param facts `drop_frames`, `keep_frames` and comments of the file, and the period of its samples */
 export function labelledPprof(
   samples: readonly LabelledSample[],
-  facts: { readonly drop?: string; readonly keep?: string; readonly comments?: readonly string[] } = {},
+  facts: {
+    readonly drop?: string;
+    readonly keep?: string;
+    readonly comments?: readonly string[];
+    readonly period?: number;
+  } = {},
 ): Uint8Array {
   const s = new Strings();
   const names = [...new Set(samples.flatMap(({ stack }) => stack))];
@@ -28,9 +33,10 @@ export function labelledPprof(
     fields.push([4, message([1, idOf(name)], [4, message([1, idOf(name)], [2, 1])])]);
     fields.push([5, message([1, idOf(name)], [2, s.at(name)])]);
   }
-  const { drop = '', keep = '', comments = [] } = facts;
+  const { drop = '', keep = '', comments = [], period } = facts;
   if (drop !== '') fields.push([7, s.at(drop)]);
   if (keep !== '') fields.push([8, s.at(keep)]);
+  if (period !== undefined) fields.push([11, message([1, s.at('cpu')], [2, s.at('nanoseconds')])], [12, period]);
   for (const comment of comments) fields.push([13, s.at(comment)]);
   return encodeMessage(message(...fields, ...s.fields));
 }

@@ -1,11 +1,12 @@
 /**
  * Commands on a frame in a comparison: without some commands of a profile, and with one to open each side alone.
  */
-import { pathOf } from '#model/call-path.ts';
+import { type CallPath, pathOf } from '#model/call-path.ts';
 import { nodeName } from '#model/call-tree.ts';
+import { readLabelFrame } from '#model/label-frames.ts';
 import type { Command } from '../state/commands.ts';
 import type { UrlState } from '../url/url-state.ts';
-import { navigate } from '../url/url-store.ts';
+import { navigate, urlStore } from '../url/url-store.ts';
 import { type Side, type SideName, sideNames } from '../sides/sides.ts';
 
 /** Commands that make no sense with two sides. */
@@ -27,13 +28,19 @@ export function linkAlone(side: Side): Partial<UrlState> {
   return { view: 'explore', svc: service, type: profileType, q: matchers, ...text, grid: 'none', cs: [] };
 }
 
+/** A side alone has no frames of the label that is the unit of work. */
+function withoutLabel(path: CallPath): CallPath {
+  const { unit } = urlStore.getState().state;
+  return unit !== undefined && path.length > 0 && readLabelFrame(unit, path[0]) ? path.slice(1) : path;
+}
+
 export function sideCommands(open: Readonly<Record<SideName, { readonly side: Side }>>): readonly Command[] {
   const routes: Command = {
     id: 'routes',
     title: 'Callees are routes',
     isTransform: false,
     key: undefined,
-    run: ({ tree, names, node }) => navigate({ routes: nodeName(tree, names, node) }, 'push'),
+    run: ({ tree, names, node }) => navigate({ routes: nodeName(tree, names, node), unit: undefined }, 'push'),
   };
   const alone = sideNames.map((name): Command => ({
     id: `alone-${name}`,
@@ -41,7 +48,7 @@ export function sideCommands(open: Readonly<Record<SideName, { readonly side: Si
     isTransform: false,
     key: undefined,
     run: ({ tree, names, node }) => {
-      const path = pathOf(tree, names, node);
+      const path = withoutLabel(pathOf(tree, names, node));
       navigate({ ...linkAlone(open[name].side), z: path, sel: path }, 'push');
     },
   }));

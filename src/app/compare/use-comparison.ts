@@ -2,6 +2,8 @@
 import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { DiffRequest, DiffSide, SideNoise } from '#analysis/analysis.ts';
+import type { LabelValues } from '#model/label-frames.ts';
+import type { ChosenUnits } from '#model/prepared-stacks.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { SideRequests } from '#model/requests.ts';
 import type { TimeRange } from '#model/time-range.ts';
@@ -17,9 +19,10 @@ import { useNow } from '../time/refresh-clock.ts';
 import { zoneName } from '../time/zone-name.ts';
 import { useUrl } from '../url/url-store.ts';
 import { useSelected } from '../screen/use-selected.ts';
-import { sampleTypeKey } from '../screen/shown.ts';
+import { sampleTypeOf } from '../screen/shown.ts';
 import { useDiff, useEvidence, useNoise, useSide } from '../queries/comparison-queries.ts';
 import type { OpenSide, ShownComparison } from '../screen/shown-comparison.ts';
+import { useGrouping } from './use-unit-label.ts';
 import { type FileSide, type Side, type SideName, sideNames, sidesOf, sidesState } from '../sides/sides.ts';
 
 export interface Comparison {
@@ -43,10 +46,15 @@ const ITSELF: SideNoise = { kind: 'itself' };
 export function useComparison(): Comparison {
   const explored = useExplored();
   const sides = useSides(explored);
-  const first = { a: useOpenSide(sides.a, 'first', true), b: useOpenSide(sides.b, 'first', true) };
+  const unit = useUrl((state) => state.unit);
+  const { by, isKnown } = useGrouping(sides, unit);
+  // The largest nodes alone cannot be grouped by a label: then the whole is the first picture.
+  const asksFirst = isKnown && by === undefined;
+  const first = { a: useOpenSide(sides.a, 'first', asksFirst, by), b: useOpenSide(sides.b, 'first', asksFirst, by) };
   // In sequence: the first picture must not wait for the whole. If the first request fails, the whole is requested too.
   const isFirstThere = sideNames.every((name) => first[name].open !== undefined || first[name].error !== null);
-  const whole = { a: useOpenSide(sides.a, 'whole', isFirstThere), b: useOpenSide(sides.b, 'whole', isFirstThere) };
+  const asksWhole = by !== undefined || isFirstThere;
+  const whole = { a: useOpenSide(sides.a, 'whole', asksWhole, by), b: useOpenSide(sides.b, 'whole', asksWhole, by) };
   // Both sides are cut or both whole: a node that was cut away on one side must not show as gone.
   const isWhole = whole.a.open !== undefined && whole.b.open !== undefined;
   const noiseA = useNoise(isWhole ? queryOfUnsliced(whole.a.open) : undefined);
@@ -55,6 +63,7 @@ export function useComparison(): Comparison {
   const b = useCounted(useCovered(isWhole ? whole.b : first.b, noiseB.data));
   const norm = useUrl((state) => state.norm);
   const routes = useUrl((state) => state.routes);
+  const units = useMemo(() => chosenUnits(unit, routes), [unit, routes]);
   const width = useUrl((state) => state.w);
   const order = useUrl((state) => state.order);
   const transforms = useUrl((state) => state.t);
@@ -69,14 +78,14 @@ export function useComparison(): Comparison {
             a: diffSide(a.open),
             b: diffSide(b.open),
             normalisation: norm,
-            routes,
+            units,
             width,
             order,
             transforms,
             evidence: undefined,
           }
         : undefined,
-    [a.open, b.open, mismatch, isCounting, norm, routes, width, order, transforms],
+    [a.open, b.open, mismatch, isCounting, norm, units, width, order, transforms],
   );
   const isReady = base !== undefined && isWhole;
   const asked = { a: isReady ? queryOfUnsliced(a.open) : undefined, b: isReady ? queryOfUnsliced(b.open) : undefined };
@@ -166,9 +175,16 @@ interface OpenedSide {
   readonly isFileOpen: boolean;
 }
 
-function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): OpenedSide {
+/** Stacks without frames of the label are compared as if none were chosen. */
+function chosenUnits(label: string | undefined, router: string | undefined): ChosenUnits | undefined {
+  if (label !== undefined) return { kind: 'label', name: label };
+  return router === undefined ? undefined : { kind: 'callees', of: router };
+}
+
+function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean, by: LabelValues | undefined): OpenedSide {
   const files = useFiles();
-  const query = side.kind === 'source' && isAsked ? side.query : undefined;
+  const whole = side.kind === 'source' && isAsked ? side.query : undefined;
+  const query = useMemo(() => whole && (by ? { ...whole, by } : whole), [whole, by]);
   const { data, error } = useSide(stage, query);
   const file =
     side.kind === 'file'
@@ -176,7 +192,7 @@ function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): Op
       : undefined;
   const selected = useSelected(file, {
     matchers: side.kind === 'file' ? side.matchers : NO_MATCHERS,
-    by: '',
+    by: by ?? '',
     during: side.kind === 'file' ? side.during : undefined,
   });
   const open = useMemo((): OpenSide | undefined => {
@@ -206,8 +222,7 @@ export function sideWarnings(open: ShownComparison['open']): readonly string[] {
 }
 
 function openFileSide(side: FileSide, { profile, size }: OpenFile): OpenSide {
-  const asked = profile.sampleTypes.findIndex((_, i) => sampleTypeKey(profile.sampleTypes, i) === side.st);
-  const sampleType = asked < 0 ? profile.defaultSampleType : asked;
+  const sampleType = sampleTypeOf(profile, side.st);
   return {
     side,
     profile,

@@ -17,7 +17,6 @@ import {
 import { percentText } from '#model/percent-text.ts';
 import { splitName } from '#model/function-name.ts';
 import { formatCount } from '#model/units.ts';
-import { readable } from '#render/text.ts';
 import { copy, showSandwich } from '../state/commands.ts';
 import { Button } from '../components/button.tsx';
 import { RadioRow } from '../components/radio-row.tsx';
@@ -35,6 +34,7 @@ import { totalsOf, unitOf } from './diff-words.ts';
 import { sideNames } from '../sides/sides.ts';
 import { sideLine } from './side-words.ts';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
+import { UnitsChoice } from './units-choice.tsx';
 import { sideWarnings } from './use-comparison.ts';
 import styles from './what-changed.module.css';
 
@@ -60,7 +60,6 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
     );
   }
   const { found } = evidence;
-  const { routes } = shown.request;
   const rows = filteredBy(filter, found.changes);
   return (
     <section className={styles['changes']} aria-label="What changed">
@@ -71,16 +70,12 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
       <p className={styles['summary']} role="status">
         {summarise(found, unit)}
       </p>
-      {routes !== undefined && (
-        <p className={styles['summary']}>
-          {shown.isWhole && !shown.diff.functions.names.includes(routes)
-            ? 'Routes are found as usual, as neither side has the function '
-            : 'Routes: callees of '}
-          <bdi>{readable(routes).slice(0, MAX_NAME_LENGTH)}</bdi>{' '}
-          <Button onClick={() => navigate({ routes: undefined }, 'push')}>Clear</Button>
-        </p>
-      )}
-      {evidence.likelyRouter !== undefined && <LikelyRouter name={shown.diff.functions.names[evidence.likelyRouter]} />}
+      <UnitsChoice
+        shown={shown}
+        likelyRouter={
+          evidence.likelyRouter === undefined ? undefined : shown.diff.functions.names[evidence.likelyRouter]
+        }
+      />
       <div className={styles['filters']}>
         <RadioRow<Filter>
           label="Which changes"
@@ -120,16 +115,6 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
         </p>
       )}
     </section>
-  );
-}
-
-/** Offers what makes the routes below a router units of their own. */
-function LikelyRouter({ name }: { name: string }): ReactElement {
-  return (
-    <p className={styles['summary']}>
-      <bdi>{readable(name).slice(0, MAX_NAME_LENGTH)}</bdi> calls several functions and does nothing itself, as a router
-      does. <Button onClick={() => navigate({ routes: name }, 'push')}>Callees are routes</Button>
-    </p>
   );
 }
 

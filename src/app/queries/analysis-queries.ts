@@ -14,6 +14,7 @@ import type {
   WhenRequest,
 } from '#analysis/analysis.ts';
 import type { Interval } from '#model/interval.ts';
+import type { LabelValues } from '#model/label-frames.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import type { TreeKinds } from '#model/tree-kinds.ts';
 import type { When } from '#model/when.ts';
@@ -79,7 +80,7 @@ export function useFormats(): UseQueryResult<Awaited<ReturnType<Analysis['format
 export function useSelection(
   handle: ProfileHandle | undefined,
   matchers: readonly LabelMatcher[],
-  by: string | undefined,
+  by: string | LabelValues | undefined,
   during: Interval | undefined,
 ): UseQueryResult<OpenedProfile> {
   const analysis = useAnalysis();

@@ -60,13 +60,21 @@ export function shownTreeOf(asked: Shown, answer: TreeAnswer): ShownTree {
 
 function shownOf(opened: ShownProfile, state: UrlState): Shown {
   const { profile } = opened;
-  const asked = profile.sampleTypes.findIndex((_, i) => sampleTypeKey(profile.sampleTypes, i) === state.st);
-  const sampleType = asked < 0 ? profile.defaultSampleType : asked;
+  const sampleType = sampleTypeOf(profile, state.st);
   return {
     opened,
     sampleType,
     request: { handle: profile.handle, sampleType, order: state.order, transforms: state.t },
   };
+}
+
+/** The sample type that a link names, or else the profile's default. */
+export function sampleTypeOf(
+  { sampleTypes, defaultSampleType }: Pick<OpenedProfile, 'sampleTypes' | 'defaultSampleType'>,
+  key: string | undefined,
+): number {
+  const asked = sampleTypes.findIndex((_, i) => sampleTypeKey(sampleTypes, i) === key);
+  return asked < 0 ? defaultSampleType : asked;
 }
 
 /** How a link names a sample type: by its type; where two have one, by unit and place too. */

@@ -1,6 +1,7 @@
 /** The samples of an open file that a link asks for by their labels and times. */
 import { useMemo } from 'react';
 import type { Interval } from '#model/interval.ts';
+import type { LabelValues } from '#model/label-frames.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import { useSelection } from '../queries/analysis-queries.ts';
 import type { OpenFile } from './files-store.ts';
@@ -17,7 +18,7 @@ export interface Selected {
 export interface SelectedBy {
   readonly matchers: readonly LabelMatcher[];
   /** '' does not group. */
-  readonly by: string;
+  readonly by: string | LabelValues;
   readonly during: Interval | undefined;
 }
 

@@ -90,6 +90,7 @@ const keys: { readonly [K in keyof KnownState]: Key<KnownState[K]> } = {
   'b.during': maybe(parseInterval, printInterval),
   norm: { ...oneOf(normalisations, 'share'), isChoice: false, print: unless('share') },
   routes: optionalText(),
+  unit: optionalText(),
   w: { ...oneOf(['mean', 'a', 'b'], 'mean'), isChoice: false, print: unless('mean') },
   dcol: { ...oneOf(['total', 'self'], 'total'), isChoice: false },
   noise: { ...oneOf(['pale', 'shown'], 'pale'), isChoice: false, print: unless('pale') },

@@ -60,6 +60,8 @@ export interface UrlState {
   readonly w: DiffWidth;
   /** Function whose callees are routes; undefined: routes are found by dispatch frames. */
   readonly routes: string | undefined;
+  /** Label whose values are the units of work; it counts before `routes`. */
+  readonly unit: string | undefined;
   /** Which change the boxes' colours show. */
   readonly dcol: 'total' | 'self';
   /** Whether changes that may be noise are coloured too. */

@@ -46,6 +46,7 @@ import { readMessage, writeMessage } from './messages.ts';
 import type { QueryLimits } from './query-limits.ts';
 import {
   checkGroupBy,
+  checkLabelValues,
   checkLimitedRange,
   checkMaxNodes,
   checkProfileType,
@@ -265,7 +266,7 @@ function selectSlices(reader: ProfileReader, { limits }: QuerySetting, call: Rpc
   const selector = { ...profiles(request, limits, call.stop), callSite: [] };
   if (request.slices < 1 || request.slices > limits.mostSlices)
     throw refuse(`slices is ${request.slices}: send 1 to ${limits.mostSlices}.`);
-  const sliced = reader.slices(selector, request.slices, call.stop);
+  const sliced = reader.slices(selector, request.slices, call.stop, checkLabelValues(request));
   call.stop();
   return encodeSlices(sliced, call.codec);
 }

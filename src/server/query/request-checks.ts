@@ -1,6 +1,7 @@
 /** Checks the parameters of a query: each function returns the checked value, or throws an error with a remedy. */
 
 import { compileMatcher, MatcherError } from '#model/label-matching.ts';
+import type { LabelValues } from '#model/label-frames.ts';
 import { parseLabelSelector } from '#model/label-selector.ts';
 import type { LabelMatcher } from '#model/labels.ts';
 import { valuesOfPattern } from '#model/matcher-values.ts';
@@ -18,6 +19,8 @@ const MAX_MATCHERS = 100;
 /** Characters of all patterns of a request: longer ones would take too long to compile. */
 const MAX_PATTERN_CHARACTERS = 10_000;
 const MAX_GROUP_LABELS = 100;
+/** Values of a label that have frames of their own. */
+const MAX_LABEL_VALUES = 200;
 /** Characters of a client's text in a message. */
 const MAX_SHOWN = 200;
 
@@ -129,6 +132,19 @@ export function checkMaxNodes(maxNodes: bigint | undefined, limits: QueryLimits)
 export function checkGroupBy(labels: readonly string[]): readonly string[] {
   if (labels.length > MAX_GROUP_LABELS) throw refuse(`groupBy has more than ${MAX_GROUP_LABELS} labels.`);
   return labels;
+}
+
+/** What stacks begin with; undefined where the request groups by no label. */
+export function checkLabelValues({
+  by,
+  values,
+}: {
+  readonly by: string;
+  readonly values: readonly string[];
+}): LabelValues | undefined {
+  if (values.length > MAX_LABEL_VALUES) throw refuse(`values has more than ${MAX_LABEL_VALUES} values of the label.`);
+  if (by === '' && values.length > 0) throw refuse('The request has values, but by does not name their label.');
+  return by === '' ? undefined : { label: by, values };
 }
 
 /** @param seconds as the request has it. @returns whole ms */

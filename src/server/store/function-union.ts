@@ -37,6 +37,18 @@ export class FunctionUnion {
     return made;
   }
 
+  /** Number of a function that no part has. */
+  named(name: string): number {
+    const known = this.#known.get(name);
+    if (known !== undefined) return known;
+    this.#known.set(name, this.#names.length);
+    this.#files.push('');
+    this.#mappings.push('');
+    this.#startLines.push(0);
+    this.#kinds.push('');
+    return this.#names.push(name) - 1;
+  }
+
   /** Notes how the functions of a part ran whose names are here, wherever they are in the part. */
   noteKinds({ names, paths, kind }: PartColumns): void {
     names.forEach((name, func) => {

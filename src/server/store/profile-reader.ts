@@ -1,5 +1,6 @@
 /** The queries that a store answers. All are synchronous: they run in a reader thread and call `stop` regularly. */
 
+import type { LabelValues } from '#model/label-frames.ts';
 import type { LabelMatcher, LabelSet } from '#model/labels.ts';
 import type { Damage } from './damage.ts';
 
@@ -174,8 +175,8 @@ export interface ProfileReader {
     exemplars: boolean,
     stop: StopCheck,
   ): Heatmap;
-  /** @throws Stopped */
-  slices(selector: ProfileSelector, sliceCount: number, stop: StopCheck): SlicedTree;
+  /** @param by stacks then begin with a frame for their value (`label-frames.ts`) @throws Stopped */
+  slices(selector: ProfileSelector, sliceCount: number, stop: StopCheck, by?: LabelValues): SlicedTree;
   /** The damage that answers left out since the last call. */
   takeDamage(): readonly Damage[];
   /** Times of the oldest and newest profile, ms; undefined while there is none. */

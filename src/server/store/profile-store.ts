@@ -1,7 +1,8 @@
 /** Answers queries from the store over one connection. The rules of ranges and buckets: profile-reader.ts. */
 
 import { compileMatchers } from '#model/label-matching.ts';
-import type { LabelSet } from '#model/labels.ts';
+import { labelFrame, type LabelValues } from '#model/label-frames.ts';
+import { type LabelSet, labelValue } from '#model/labels.ts';
 import { Buckets, BucketVisitor } from './buckets.ts';
 import { damageIn, DamageNotes, warningsOf, type Damage, type LostData } from './damage.ts';
 import type { Database } from './database.ts';
@@ -141,7 +142,7 @@ export class ProfileStore implements ProfileReader {
     });
   }
 
-  slices(selector: ProfileSelector, sliceCount: number, stop: StopCheck): SlicedTree {
+  slices(selector: ProfileSelector, sliceCount: number, stop: StopCheck, by?: LabelValues): SlicedTree {
     return this.#inSnapshot(() => {
       const fromUs = selector.startMs * US_PER_MS;
       const lengthUs = (selector.endMs - selector.startMs) * US_PER_MS;
@@ -153,8 +154,12 @@ export class ProfileStore implements ProfileReader {
       const entries = new EntryTable();
       const counting = countingOf(selector.profileType);
       const visitor = new SliceVisitor(union, entries, selector.callSite, counting, stop);
-      const services = this.#services(selector);
-      const profiles = this.#samples.visit(services, cuts, counting === 'period', visitor, this.#notes, stop);
+      const profiles = new Int32Array(sliceCount);
+      for (const [frame, rows] of branches(this.#selectProfiles(selector, 0), by)) {
+        visitor.below = frame === undefined ? 0 : union.branch(frame);
+        const added = this.#samples.visit(byService(rows), cuts, counting === 'period', visitor, this.#notes, stop);
+        for (const [slice, count] of added.entries()) profiles[slice] += count;
+      }
       const tree = union.finish(
         profiles.reduce((a, b) => a + b, 0),
         warningsOf(this.#notes.list()),
@@ -331,6 +336,27 @@ function grouped(
     else group.rows.push(row);
   }
   return groups;
+}
+
+/** Series by the frame that their stacks begin with. */
+function branches(
+  rows: readonly SeriesRow[],
+  by: LabelValues | undefined,
+): ReadonlyMap<string | undefined, readonly SeriesRow[]> {
+  if (by === undefined) return new Map([[undefined, rows]]);
+  const named = new Set(by.values);
+  const found = new Map<string, SeriesRow[]>();
+  for (const row of rows) {
+    const value = labelValue(row.labels, by.label);
+    const frame = labelFrame(
+      by.label,
+      value === '' ? { kind: 'none' } : named.has(value) ? { kind: 'value', value } : { kind: 'others' },
+    );
+    const known = found.get(frame);
+    if (known === undefined) found.set(frame, [row]);
+    else known.push(row);
+  }
+  return found;
 }
 
 function matching(rows: SeriesRow[], { matchers }: SeriesSelector): SeriesRow[] {

@@ -38,6 +38,8 @@ interface OpenPart {
 export class SliceVisitor implements SampleVisitor {
   /** Whether every profile so far gave its number of samples. */
   countable: boolean;
+  /** The node of the union that samples are added below. */
+  below = 0;
   readonly #union: TreeUnion;
   readonly #entries: EntryTable;
   readonly #callSite: readonly string[];
@@ -74,7 +76,7 @@ export class SliceVisitor implements SampleVisitor {
   close(): void {
     for (const { part, sums, entries } of this.#open) {
       this.#stop();
-      const here = this.#union.add(sumPart(part, sums, false));
+      const here = this.#union.add(sumPart(part, sums, false), this.below);
       this.#union.noteKinds(part);
       entries.forEach((node, slice, value, count) => this.#entries.push(here[node], slice, value, count));
     }

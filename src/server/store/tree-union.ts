@@ -31,8 +31,16 @@ export class TreeUnion {
     this.#key.push(-1);
   }
 
-  /** @returns by node of the part: its node here, -1 where nothing passes through it */
-  add({ part, self, total }: PartSums): Int32Array {
+  /** Adds a node below the root for what is added below it; only to a tree of names. */
+  branch(name: string): number {
+    this.#nodes ??= new PairTable(this.#parent, this.#key, 1);
+    const node = this.#nodes.intern(0, this.#functions.named(name));
+    this.#addTo(node, 0, 0);
+    return node;
+  }
+
+  /** @param below the root, or a branch @returns by node of the part: its node here, -1 where nothing passes through it */
+  add({ part, self, total }: PartSums, below = 0): Int32Array {
     const { columns, canonical } = part;
     const parent = columns.nodeParent.values;
     const frame = columns.nodeFrame.values;
@@ -42,11 +50,12 @@ export class TreeUnion {
     const byLine = this.#lines;
     const here = new Int32Array(total.length).fill(-1);
     const keyOf = new Int32Array(byLine ? columns.frameFunc.length : columns.names.length).fill(-1);
-    here[0] = 0;
+    here[0] = below;
     const mayRepeat = this.#parent.length > 1 || (this.#detail === 'lines' && columns.hasKinds);
     if (mayRepeat) this.#nodes ??= new PairTable(this.#parent, this.#key, 1);
     const nodes = this.#nodes;
-    this.#addTo(0, self[0], total[0]);
+    this.#addTo(below, self[0], total[0]);
+    if (below > 0) this.#addTo(0, 0, total[0]);
     for (let node = 1; node < total.length; node++) {
       if (total[node] === 0) continue;
       const source = byLine ? frame[node] : frameFunc[frame[node]];

@@ -12,7 +12,7 @@ import type { Message } from "@bufbuild/protobuf";
  * Describes the file flametide/v1/query.proto.
  */
 export const file_flametide_v1_query: GenFile = /*@__PURE__*/
-  fileDesc("ChhmbGFtZXRpZGUvdjEvcXVlcnkucHJvdG8SDGZsYW1ldGlkZS52MSJxChNTZWxlY3RTbGljZXNSZXF1ZXN0EhYKDnByb2ZpbGVfdHlwZUlEGAEgASgJEhYKDmxhYmVsX3NlbGVjdG9yGAIgASgJEg0KBXN0YXJ0GAMgASgDEgsKA2VuZBgEIAEoAxIOCgZzbGljZXMYBSABKA0i3gEKFFNlbGVjdFNsaWNlc1Jlc3BvbnNlEg0KBW5hbWVzGAEgAygJEgwKBG5hbWUYAiADKA0SFwoPcGFyZW50X2Rpc3RhbmNlGAMgAygNEg8KB2VudHJpZXMYBCADKA0SDQoFc2xpY2UYBSADKA0SDQoFdmFsdWUYBiADKAQSDQoFY291bnQYByADKAQSEAoIcHJvZmlsZXMYCCADKA0SEAoId2FybmluZ3MYCSADKAkSDQoFa2luZHMYCiADKAkSEQoJa2luZF9uYW1lGAsgAygNEgwKBGtpbmQYDCADKA0yZwoMUXVlcnlTZXJ2aWNlElcKDFNlbGVjdFNsaWNlcxIhLmZsYW1ldGlkZS52MS5TZWxlY3RTbGljZXNSZXF1ZXN0GiIuZmxhbWV0aWRlLnYxLlNlbGVjdFNsaWNlc1Jlc3BvbnNlIgBiBnByb3RvMw");
+  fileDesc("ChhmbGFtZXRpZGUvdjEvcXVlcnkucHJvdG8SDGZsYW1ldGlkZS52MSKNAQoTU2VsZWN0U2xpY2VzUmVxdWVzdBIWCg5wcm9maWxlX3R5cGVJRBgBIAEoCRIWCg5sYWJlbF9zZWxlY3RvchgCIAEoCRINCgVzdGFydBgDIAEoAxILCgNlbmQYBCABKAMSDgoGc2xpY2VzGAUgASgNEgoKAmJ5GAYgASgJEg4KBnZhbHVlcxgHIAMoCSLeAQoUU2VsZWN0U2xpY2VzUmVzcG9uc2USDQoFbmFtZXMYASADKAkSDAoEbmFtZRgCIAMoDRIXCg9wYXJlbnRfZGlzdGFuY2UYAyADKA0SDwoHZW50cmllcxgEIAMoDRINCgVzbGljZRgFIAMoDRINCgV2YWx1ZRgGIAMoBBINCgVjb3VudBgHIAMoBBIQCghwcm9maWxlcxgIIAMoDRIQCgh3YXJuaW5ncxgJIAMoCRINCgVraW5kcxgKIAMoCRIRCglraW5kX25hbWUYCyADKA0SDAoEa2luZBgMIAMoDTJnCgxRdWVyeVNlcnZpY2USVwoMU2VsZWN0U2xpY2VzEiEuZmxhbWV0aWRlLnYxLlNlbGVjdFNsaWNlc1JlcXVlc3QaIi5mbGFtZXRpZGUudjEuU2VsZWN0U2xpY2VzUmVzcG9uc2UiAGIGcHJvdG8z");
 
 /**
  * @generated from message flametide.v1.SelectSlicesRequest
@@ -50,6 +50,21 @@ export type SelectSlicesRequest = Message<"flametide.v1.SelectSlicesRequest"> & 
    * @generated from field: uint32 slices = 5;
    */
   slices: number;
+
+  /**
+   * A label that stacks are grouped by: each begins with a frame such as `endpoint: /cart`, without the label with
+   * `endpoint: (none)`. '' groups by none.
+   *
+   * @generated from field: string by = 6;
+   */
+  by: string;
+
+  /**
+   * The values that have frames of their own; all others have `endpoint: other values` together.
+   *
+   * @generated from field: repeated string values = 7;
+   */
+  values: string[];
 };
 
 /**
