@@ -9,6 +9,8 @@ const matchers = [{ name: 'service_name', operator: '=', value: 'shop' }] as con
 const range = { startMs: 1_000_000, endMs: 2_000_000 };
 const query = { profileType: CPU, matchers, range };
 const part = { ...query, range: { startMs: 1_000_000, endMs: 1_499_999 } };
+/** Grouped by a label. */
+const grouped = { ...query, by: { label: 'endpoint', values: ['/cart', '<b>'] } };
 const question = { query, stepMs: 15_000, groupBy: ['pod'], callSite: ['main'], limit: undefined };
 const packedForm = { kind: 'file' } as const;
 const slicesForm = { kind: 'slices', profileType: CPU } as const;
@@ -38,6 +40,7 @@ const answers: SnapshotAnswers = {
       warnings: ['3 of 4 profiles are missing.'],
     },
     { query: part, isWhole: false, encoded: { bytes: Uint8Array.of(4), form: slicesForm }, warnings: [] },
+    { query: grouped, isWhole: false, encoded: { bytes: Uint8Array.of(5), form: slicesForm }, warnings: [] },
   ],
   markers: [
     { timeMs: 1_500_000, title: 'deploy', service: 'shop', url: 'https://ci.example/7' },
@@ -104,6 +107,7 @@ it('answers what was asked when it was kept, time and again', async () => {
   expect(await source.storedRange(signal)).toEqual(answers.stored);
   expect(await source.work({ ...answers.work[0].question }, signal)).toEqual(answers.work[0].answer);
   expect(await source.slices(part, 60, signal)).toMatchObject({ bytes: Uint8Array.of(4), form: slicesForm });
+  expect(await source.slices(grouped, 60, signal)).toMatchObject({ bytes: Uint8Array.of(5) });
   expect(await source.postedMarkers(range, 'shop', signal)).toEqual([answers.markers[0]]);
 });
 
@@ -119,6 +123,7 @@ it('says of anything else that it is not kept', async () => {
   const asked = [
     source.mergedTree(other, 9, signal),
     source.mergedPprof(part, signal),
+    source.mergedTree({ ...query, by: { label: 'endpoint', values: ['/cart'] } }, 9, signal),
     source.mergedPprof({ ...query, matchers: [] }, signal),
     source.series({ ...question, stepMs: 1 }, signal),
     source.labelNames([], range, signal),

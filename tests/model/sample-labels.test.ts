@@ -98,6 +98,22 @@ describe('samples by their labels', () => {
             work 3 3`);
   });
 
+  it('named values have groups of their own, and all others are one', () => {
+    const grouped = finish(selectSamples(profile, [], { label: 'thread', values: ['two', 'three'] }));
+    checkProfile(grouped);
+    expect(shown(grouped)).toBe(drawing`
+      * 22 0
+        thread: other values 13 0
+          main 13 0
+            work 13 13
+        thread: (none) 5 0
+          main 5 0
+            gc 5 5
+        thread: two 4 0
+          main 4 0
+            wait 4 4`);
+  });
+
   it('a selection is a sound profile', () => {
     const selected = finish(selectSamples(profile, matchers('thread="two"'), undefined));
     checkProfile(selected);

@@ -70,6 +70,8 @@ describe('a number out of its range is refused with 400', () => {
     [SLICES, { slices: 4294967295 }],
     [SLICES, { slices: 4294967296 }],
     [SLICES, { slices: DIGITS }],
+    [SLICES, { slices: 8, by: 'endpoint', values: Array.from({ length: 201 }, (_, i) => `/${i}`) }],
+    [SLICES, { slices: 8, values: ['/cart'] }],
   ])('in %s: %j', async (name, values) => {
     const { status, text } = await call(name, JSON.stringify({ ...question, ...values }));
     expect([status, JSON.parse(text)]).toEqual([400, expect.objectContaining({ code: 'invalid_argument' })]);

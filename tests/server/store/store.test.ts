@@ -480,6 +480,39 @@ it('counts each profile once where an hour has several blocks and periods', () =
   expect([[...value], [...count]]).toEqual([[4000], [220]]);
 });
 
+it('slices that are grouped by a label begin with frames of its values', () => {
+  const sent = (pod: string, ms: number, value: number): MadeProfile => ({
+    labels: madeLabels('shop', CPU, pod === '' ? {} : { pod }),
+    service: 'shop',
+    profileType: CPU,
+    timeUs: (BASE_MS + ms) * 1000,
+    period: 1,
+    stacks: [{ frames: ['main:1', 'work:2'], value }],
+  });
+  put([sent('a', 0, 1), sent('b', 10, 2), sent('c', 10, 4), sent('', 20, 8), sent('d', 90, 16), sent('a', 90, 32)]);
+  const asked = { profileType: CPU, matchers: [], callSite: [], startMs: BASE_MS, endMs: BASE_MS + 100 };
+  const { tree, start, slice, value, profiles } = store.slices(asked, 2, noStop, { label: 'pod', values: ['a', 'b'] });
+  const paths = pathsOf(tree);
+  const entries = paths.flatMap((path, node) =>
+    Array.from({ length: start[node + 1] - start[node] }, (_, i) => [
+      path,
+      slice[start[node] + i],
+      value[start[node] + i],
+    ]),
+  );
+  expect(entries.toSorted()).toEqual([
+    ['pod: (none)>main>work', 0, 8],
+    ['pod: a>main>work', 0, 1],
+    ['pod: a>main>work', 1, 32],
+    ['pod: b>main>work', 0, 2],
+    ['pod: other values>main>work', 0, 4],
+    ['pod: other values>main>work', 1, 16],
+  ]);
+  const totals = paths.flatMap((path, node) => (tree.parent[node] === 0 ? [[path, tree.total[node]]] : []));
+  expect(Object.fromEntries(totals)).toEqual({ 'pod: a': 33, 'pod: b': 2, 'pod: other values': 20, 'pod: (none)': 8 });
+  expect([tree.total[0], [...profiles]]).toEqual([63, [4, 2]]);
+});
+
 it('shows old profiles that come after retention has removed their hour', () => {
   const at = (ms: number): MadeProfile => ({
     labels: madeLabels('shop', CPU, {}),
