@@ -139,6 +139,8 @@ function ChangeList({ shown, rows }: { shown: ShownComparison; rows: readonly Ch
     count: lines.length,
     getScrollElement: () => scroller.current,
     estimateSize: (line) => (lines[line].row === undefined ? HEADING_CSS : ROW_CSS),
+    // A heading in a place where a row was has its own height.
+    getItemKey: (line) => lines[line].row ?? lines[line].heading,
     overscan: 6,
   });
   const reach = useMemo(() => reachOf(rows), [rows]);
