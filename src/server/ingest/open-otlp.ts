@@ -8,7 +8,7 @@ import type { TraceContexts } from '../incoming.ts';
 import type { RequestFacts, WireAnswer, WireRequest } from '../request.ts';
 import { RpcError, type RpcCode } from '../rpc/rpc-error.ts';
 import { answerRpc } from '../rpc/rpc.ts';
-import { UploadDecoder } from './decode-upload.ts';
+import type { UploadDecoder } from './decode-upload.ts';
 import { fingerprint } from './fingerprint.ts';
 import { AttributeFolder } from './otlp-attributes.ts';
 import { OtlpGrouper } from './otlp-upload.ts';
@@ -55,7 +55,12 @@ interface Outcome {
 }
 
 /** Never rejects for what a client sends. */
-export async function openOtlp(request: WireRequest, limits: IngestLimits, nowMs: number): Promise<OpenedOtlp> {
+export async function openOtlp(
+  decoder: UploadDecoder,
+  request: WireRequest,
+  limits: IngestLimits,
+  nowMs: number,
+): Promise<OpenedOtlp> {
   const outcome: Outcome = {
     taken: [],
     places: [],
@@ -64,7 +69,9 @@ export async function openOtlp(request: WireRequest, limits: IngestLimits, nowMs
     numbering: undefined,
     folded: 0,
   };
-  const answer = await answerOtlp(request, (message, codec) => openMessage(message, codec, outcome, limits, nowMs));
+  const answer = await answerOtlp(request, (message, codec) =>
+    openMessage(decoder, message, codec, outcome, limits, nowMs),
+  );
   const { taken, refusal, numbering, folded } = outcome;
   return {
     taken,
@@ -152,8 +159,14 @@ function isGrpc(request: WireRequest): boolean {
 }
 
 /** @throws Refusal if the whole message is unusable */
-function openMessage(body: Uint8Array, codec: Codec, outcome: Outcome, limits: IngestLimits, nowMs: number): Rejection {
-  const decoder = new UploadDecoder(limits);
+function openMessage(
+  decoder: UploadDecoder,
+  body: Uint8Array,
+  codec: Codec,
+  outcome: Outcome,
+  limits: IngestLimits,
+  nowMs: number,
+): Rejection {
   try {
     const { message, bytes, counts } = decoder.otlp(body, codec);
     outcome.numbering = message.numbering;
