@@ -12,7 +12,7 @@ describe('garbage of large work is collected', () => {
   });
 
   it('once the work has come to a rest', () => {
-    const collect = vi.fn();
+    const collect = vi.fn<() => void>();
     const garbage = new Garbage(collect);
     for (let i = 0; i < 5; i++) {
       garbage.made(8 * MIB);
@@ -24,7 +24,7 @@ describe('garbage of large work is collected', () => {
   });
 
   it('and that of small works is left to V8, however many they are', () => {
-    const collect = vi.fn();
+    const collect = vi.fn<() => void>();
     const garbage = new Garbage(collect);
     for (let i = 0; i < 1000; i++) garbage.made(MIB);
     vi.advanceTimersByTime(10_000);

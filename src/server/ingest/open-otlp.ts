@@ -13,7 +13,8 @@ import { fingerprint } from './fingerprint.ts';
 import { AttributeFolder } from './otlp-attributes.ts';
 import { OtlpGrouper } from './otlp-upload.ts';
 import { profileName } from './profile-names.ts';
-import { asRefusal, Refusal } from './refusal.ts';
+import { asRefusal, type Refusal } from './refusal.ts';
+import { SeriesBudget } from './series-budget.ts';
 import { type IngestLimits, seriesOfProfile, type TakenProfile } from './series-of-profile.ts';
 import { OTLP_RPC_PATH } from './upload-paths.ts';
 
@@ -22,8 +23,6 @@ const NOTHING = new Uint8Array(0);
 /** Unpacked bytes of a message; JSON is larger. */
 const MAX_MESSAGE_BYTES = 96 << 20;
 const MAX_REASON = 1000;
-/** Characters of the labels of all series that a message makes. */
-const MAX_LABEL_TEXT = 32 << 20;
 const CODECS = new Map<string, Codec>([
   ['application/x-protobuf', 'proto'],
   ['application/protobuf', 'proto'],
@@ -172,7 +171,7 @@ function openMessage(
     outcome.numbering = message.numbering;
     const grouper = new OtlpGrouper(message, limits, counts, new AttributeFolder(limits.attributes));
     const key = fingerprint(['otlp'], [bytes]);
-    let textLeft = MAX_LABEL_TEXT;
+    const budget = new SeriesBudget();
     /** @param places of the profiles that are refused with the group */
     const refuse = (error: unknown, places: readonly number[]): void => {
       outcome.refusal ??= asRefusal(error);
@@ -184,14 +183,7 @@ function openMessage(
         const repeatKey = timeMs === undefined ? '' : `${key} ${outcome.taken.length + i}`;
         return seriesOfProfile(profile, labels, timeMs ?? nowMs, repeatKey, limits, nowMs, spans);
       });
-      for (const { incoming } of own)
-        for (const { labels } of incoming.series)
-          for (const { name, value } of labels) textLeft -= name.length + value.length;
-      if (textLeft < 0)
-        throw new Refusal(
-          'too_many',
-          `The series of the message have labels of more than ${MAX_LABEL_TEXT} characters: send fewer in one message.`,
-        );
+      budget.take(own.flatMap(({ incoming }) => incoming.series));
       for (const one of own) {
         outcome.taken.push(one);
         outcome.places.push(places);

@@ -16,6 +16,7 @@ import { profileName, readSampleTypeConfig, type SampleTypeConfig } from './prof
 import { PULLED_PATH } from './pulled-kinds.ts';
 import { type PushedSeries, readPushJson, readPushMessage } from './push-request.ts';
 import { asRefusal, quote, Refusal, type RefusalKind } from './refusal.ts';
+import { SeriesBudget } from './series-budget.ts';
 import { seriesOfProfile, type IngestLimits, type TakenProfile } from './series-of-profile.ts';
 import { isFixedTime, parseTimeText } from './time-text.ts';
 import { typedSpeedscope, typedStacks } from './typed-stacks.ts';
@@ -37,7 +38,7 @@ export interface OpenedUpload {
 
 /**
  * Stores profiles of a push that is not open to its end, so that it is never in memory as a whole.
- * @param bytes that were unpacked for them
+ * @param bytes that were unpacked for them, and what their series take
  * @returns whether the rest can be stored too
  */
 export type StoreEarly = (profiles: readonly IncomingProfile[], bytes: number) => Promise<boolean>;
@@ -47,8 +48,10 @@ const YEAR_1970_MS = 365 * 86_400_000;
 const NOTHING = new Uint8Array(0);
 /** Unpacked bytes of a push; in JSON a profile is a third longer. */
 const MAX_PUSH_BYTES = 96 << 20;
-/** Unpacked bytes of a push at which its profiles are stored early. Usual pushes are smaller, and one commit. */
+/** Bytes of a push at which its profiles are stored early. Usual pushes are smaller, and one commit. */
 const MAX_HELD_BYTES = 4 << 20;
+/** A series with its labels takes about as many bytes of memory until it is stored. */
+const SERIES_BYTES = 1 << 10;
 
 /**
  * Never rejects for what a client sends: a refusal is an answer.
@@ -262,20 +265,25 @@ async function openPush(
 ): Promise<Omit<OpenedUpload, 'bytes'> & { readonly bytes: number }> {
   const taken: BriefProfile[] = [];
   let held: IncomingProfile[] = [];
+  let seriesBytes = 0;
   let storedBytes = 0;
+  const budget = new SeriesBudget();
   let refusal: Refusal | undefined;
   const openAll = async (series: readonly PushedSeries[]): Promise<void> => {
     for (const { labels, profiles: raws } of series) {
       for (const raw of raws) {
         try {
           const one = openRaw(decoder, labels, raw, limits, nowMs);
+          const { series: own } = one.incoming;
+          budget.take(own);
+          seriesBytes += own.length * SERIES_BYTES;
           taken.push(briefly(one));
           held.push(one.incoming);
         } catch (error) {
           // Each profile counts alone: the others are stored, and the answer reports this one.
           refusal ??= asRefusal(error);
         }
-        const bytes = decoder.unpackedBytes - storedBytes;
+        const bytes = decoder.unpackedBytes + seriesBytes - storedBytes;
         if (storeEarly === undefined || bytes < MAX_HELD_BYTES) continue;
         const ready = held;
         held = [];
@@ -306,7 +314,7 @@ async function openPush(
   const facts = { ...factsOf(taken), ...(error === undefined && { empty: emptyOf(taken), sent: taken.length }) };
   return {
     profiles: held,
-    bytes: decoder.unpackedBytes - storedBytes,
+    bytes: decoder.unpackedBytes + seriesBytes - storedBytes,
     answer: withNotes(answer, facts),
     facts: { ...facts, ...why },
   };

@@ -4,7 +4,8 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { openUpload, type OpenedUpload, type StoreEarly } from '#server/ingest/open-upload.ts';
 import type { WireRequest } from '#server/request.ts';
-import { encodeMessage, smallProfile } from '../../support/pprof-message.ts';
+import { encodeMessage, type Field, message, smallProfile, Strings } from '../../support/pprof-message.ts';
+import { expectSentences } from '../../support/refusal.ts';
 import { UPLOAD_LIMITS } from '../../support/store-limits.ts';
 
 const NOW_MS = 1_795_000_000_000;
@@ -14,6 +15,21 @@ const MIB = 1 << 20;
 function profileOf(mib: number): Uint8Array {
   const fields = smallProfile().filter(([field]) => field !== 9 && field !== 10);
   return gzipSync(encodeMessage({ fields: [...fields, [6, 'x'.repeat(mib * MIB)]] }));
+}
+
+/** A sample for each of 4 × 50 label sets, in 64 sample types. */
+function manySeries(): Uint8Array {
+  const s = new Strings();
+  const types = Array.from({ length: 64 }, (_, i): Field => [1, message([1, s.at(`t${i}`)], [2, s.at('count')])]);
+  const samples = Array.from({ length: 200 }, (_, i): Field => [
+    2,
+    message(
+      [2, types.map(() => 1)],
+      [3, message([1, s.at('few')], [2, s.at(`few ${i % 50}`)])],
+      [3, message([1, s.at('many')], [2, s.at(`many ${i}`)])],
+    ),
+  ]);
+  return gzipSync(encodeMessage({ fields: [...types, ...samples, ...s.fields] }));
 }
 
 /** A service for each profile, so that the order shows. */
@@ -75,6 +91,21 @@ describe('a push of much data', () => {
       return Promise.resolve(false);
     });
     expect([calls, profiles.length]).toEqual([1, 0]);
+  });
+
+  it('has no more series than the store takes at once', async () => {
+    const parts: number[] = [];
+    const raws = Array.from({ length: 17 }, () => manySeries());
+    const { answer, facts, profiles } = await push(raws, (early) => {
+      parts.push(...early.map(({ series }) => series.length));
+      return Promise.resolve(true);
+    });
+    // Of 64 types with 200 label sets each, one label is left out.
+    expect([...parts, ...profiles.map(({ series }) => series.length)]).toEqual(Array<number>(15).fill(3200));
+    expect(answer.status).toBe(400);
+    expect(facts).toMatchObject({ refused: 'too_many', trimmed: { labelsDropped: 15 } });
+    expect(facts.message).toContain('more than 50000 series');
+    expectSentences(facts.message!);
   });
 
   it('and a usual one is one part', async () => {
