@@ -41,7 +41,7 @@ export function profileOf({ load = {}, cost = {} }: Change, i: number): Stacks {
 }
 
 export const slower: Change = { cost: { [SLOW]: 1.6 } };
-export const busier: Change = { load: { search: 1.7 } };
+const busier: Change = { load: { search: 1.7 } };
 
 async function pushWindow(baseURL: string, service: string, { startMs, endMs }: Span, change: Change): Promise<void> {
   const times = Array.from({ length: Math.ceil((endMs - startMs) / UPLOAD_MS) }, (_, i) => startMs + i * UPLOAD_MS);

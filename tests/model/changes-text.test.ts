@@ -33,6 +33,16 @@ describe('words', () => {
     expect(compared({}, {}, { sameSeed: true }).rateGrowth).toBe(1);
   });
 
+  it.each<[Readonly<Record<string, number>>, RegExp]>([
+    [
+      { encode: 1.5, 'checkout.2': 0.4 },
+      /The one that grew makes 9\.\d+\u00a0points, more than the \d\.\d+\u00a0points that moved/,
+    ],
+    [{ encode: 1.5, 'checkout.2': 2, 'search.2': 0.4 }, /The 2 that grew (explain|make) \d+\.\d+\u00a0/],
+  ])('of shares that grew and shrank, those of the larger direction explain: %j', (cost, words) => {
+    expect(summarise(compared({}, { cost }), cores)).toMatch(words);
+  });
+
   it('growth that chance alone may make is not told as a fact', () => {
     const recording = (samples: number): string => `main;work ${samples / 200}\nmain;rest ${samples / 200}`;
     const shares = unslicedChanges(recording(50), recording(58), 'share');

@@ -1,7 +1,7 @@
 /** The chart that the benches draw. */
 import type { ChartFacts } from '#render/timeline/chart.ts';
 
-export const CHART = { series: 500, points: 2000, stepMs: 15_000 } as const;
+const CHART = { series: 500, points: 2000, stepMs: 15_000 } as const;
 
 /** Series of some size each that go up and down, with a few steps missing. */
 export function chartFacts(isStacked: boolean): ChartFacts {

@@ -7,7 +7,7 @@ import { encodeMessage, type Field, smallProfile } from './pprof-message.ts';
 import { expectSentences } from './refusal.ts';
 import { UPLOAD_LIMITS } from './store-limits.ts';
 
-export const NOW_MS = 1_795_000_000_000;
+const NOW_MS = 1_795_000_000_000;
 const LIMITS: IngestLimits = { ...UPLOAD_LIMITS, maxFutureMs: 600_000 };
 export const PUSH = '/push.v1.PusherService/Push';
 export const JSON_TYPE = { 'content-type': 'application/json' };
@@ -35,7 +35,7 @@ export function pushOf(labels: Record<string, string>, raw: Uint8Array): Promise
   return post(PUSH, JSON.stringify(body), JSON_TYPE);
 }
 
-export function textOf({ answer }: OpenedUpload): string {
+function textOf({ answer }: OpenedUpload): string {
   return Buffer.from(answer.body).toString();
 }
 
