@@ -151,6 +151,8 @@ class CallgrindReader {
         return;
       case 'jump':
       case 'jcnd':
+      case 'jfi':
+      case 'jfn':
       case 'frfn':
         return;
     }
