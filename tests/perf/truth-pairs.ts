@@ -44,7 +44,7 @@ export function readPairs(folder: string): readonly TruthPair[] {
   return JSON.parse(readFileSync(join(folder, 'pairs.json'), 'utf8')) as TruthPair[];
 }
 
-/** @param slices into how many the segment is joined; a file is about ten seconds */
+/** @param slices into how many the segment is joined, or as many as it has files; a file is about ten seconds */
 export function readSegment(folder: string, name: string, slices: number): Segment {
   const at = join(folder, 'data', name);
   const told = readTold(folder, name);
@@ -62,8 +62,9 @@ export function readSegment(folder: string, name: string, slices: number): Segme
     addSamples(file, profile, type, i * 10_000);
     return { tree: finish(buildCallTree(profile, type, 'size')), names: profile.functions.names };
   });
-  const trees = Array.from({ length: slices }, (_, i) =>
-    joined(parts.filter((_part, part) => Math.floor((part * slices) / parts.length) === i)),
+  const count = Math.min(slices, parts.length);
+  const trees = Array.from({ length: count }, (_, i) =>
+    joined(parts.filter((_part, part) => Math.floor((part * count) / parts.length) === i)),
   );
   return {
     trees,

@@ -5,7 +5,6 @@ import { packSnapshot } from '#datasource/snapshot.ts';
 import { writeCsv } from '#base/csv.ts';
 import { rootName } from '#model/call-tree.ts';
 import { splitName } from '#model/function-name.ts';
-import { sampleTypeTitle } from '#model/profile-type.ts';
 import type { TimeRange } from '#model/time-range.ts';
 import { formatFileSpan } from '#model/time-text.ts';
 import { formatOffsetMs } from '#model/interval.ts';
@@ -27,7 +26,7 @@ import { functionRows } from '../views/functions/functions-csv.ts';
 import { linkOnScreen } from '../screen/link-on-screen.ts';
 import { openFileNamed } from '../screen/files-store.ts';
 import { comparisonOf, comparisonOnScreen, treeOf, treeOnScreen, type View } from '../screen/current-view.ts';
-import { type ShownProfile, type ShownTree, valueText } from '../screen/shown.ts';
+import { type ShownProfile, shownTitle, type ShownTree, valueText } from '../screen/shown.ts';
 
 interface Made {
   /** Text kinds as text, the others as bytes. */
@@ -202,9 +201,7 @@ async function treePicture(analysis: Analysis, shown: ShownTree): Promise<Pictur
       ? keysOfKinds(tree, profile.functions.names, colours, kinds)
       : keysOfNodes(tree, colours, definitions, definitionKeys(definitions, rule)),
     changes: undefined,
-    title: [name, sampleTypeTitle(profile.sampleTypes[shown.sampleType].type), asked && spanText(asked.range)]
-      .filter(Boolean)
-      .join(', '),
+    title: [name, shownTitle(shown), asked && spanText(asked.range)].filter(Boolean).join(', '),
     legend: [],
   };
 }

@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import type { OpenedProfile, TreeAnswer, TreeRequest } from '#analysis/analysis.ts';
 import type { CallTree, NodeIndex } from '#model/call-tree.ts';
+import { parseProfileType, profileTypeTitle, sampleTypeTitle } from '#model/profile-type.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { SampleType } from '#model/profile.ts';
 import { formatValue } from '#model/units.ts';
@@ -67,6 +68,12 @@ function shownOf(opened: ShownProfile, state: UrlState): Shown {
     sampleType,
     request: { handle: profile.handle, sampleType, order: state.order, transforms: state.t },
   };
+}
+
+/** The shown sample type in the field's words: as the type picker names it where a source was asked. */
+export function shownTitle({ opened, sampleType }: Shown): string {
+  const type = opened.asked && parseProfileType(opened.asked.profileType);
+  return type ? profileTypeTitle(type) : sampleTypeTitle(opened.profile.sampleTypes[sampleType]?.type ?? '');
 }
 
 /** How a link names a sample type: by its type; where two have one, by unit and place too. */

@@ -1,6 +1,5 @@
 /** The strip above the graph: the total and the legend. */
 import { type ReactElement, type ReactNode, useMemo } from 'react';
-import { sampleTypeTitle } from '#model/profile-type.ts';
 import type { TreeKinds } from '#model/tree-kinds.ts';
 import { formatDuration } from '#model/time-text.ts';
 import { formatCount, formatShare } from '#model/units.ts';
@@ -8,7 +7,7 @@ import { selfShareKeys } from '#render/palette.ts';
 import { LeftOut } from '../../components/left-out.tsx';
 import { useUrl } from '../../url/url-store.ts';
 import { legendOf, ruleFor } from '../colours.ts';
-import { type ShownTree, type Snapshots, valueText } from '../../screen/shown.ts';
+import { shownTitle, type ShownTree, type Snapshots, valueText } from '../../screen/shown.ts';
 import { meanText } from './mean-text.ts';
 import styles from './flame-view.module.css';
 
@@ -37,7 +36,6 @@ export function Strip({ shown, kinds, fills, zoom, children }: StripProps): Reac
   const { answer, tree } = shown;
   const groups = useMemo(() => legendOf(profile, rule, answer, MAX_GROUPS, kinds), [profile, rule, answer, kinds]);
   const whole = tree.total[0];
-  const type = profile.sampleTypes[shown.sampleType];
   const stacks = profile.stackCounts[shown.sampleType] ?? 0;
   return (
     <div className={styles['strip']}>
@@ -46,7 +44,7 @@ export function Strip({ shown, kinds, fills, zoom, children }: StripProps): Reac
       </strong>
       <LeftOut warnings={profile.warnings} />
       <span className={styles['dim']}>
-        {sampleTypeTitle(type?.type ?? '')}
+        {shownTitle(shown)}
         {shown.opened.queryMs === undefined
           ? `${profile.durationMs ? ` in ${formatDuration(profile.durationMs)}` : ''} · ${formatCount(stacks)} recorded ${stacks === 1 ? 'stack' : 'stacks'}`
           : snapshots

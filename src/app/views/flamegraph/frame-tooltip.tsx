@@ -1,12 +1,11 @@
 /** What one frame costs, beside the pointer. The accessible tree has the same facts. */
 import type { ReactElement } from 'react';
 import { type CallTree, type NodeIndex, nodeName } from '#model/call-tree.ts';
-import { sampleTypeTitle } from '#model/profile-type.ts';
 import { type TreeKinds, WHOLE_SHARE } from '#model/tree-kinds.ts';
 import { formatCount, formatExact, formatShare } from '#model/units.ts';
 import { useFrameKinds } from '../../queries/analysis-queries.ts';
 import type { Place } from '../../state/ui-store.ts';
-import { samplesIn, type ShownTree, valueText } from '../../screen/shown.ts';
+import { samplesIn, shownTitle, type ShownTree, valueText } from '../../screen/shown.ts';
 import { placeOfNode } from '../definition-rows.ts';
 import { TooltipBox, TooltipLine } from './tooltip-box.tsx';
 
@@ -94,7 +93,7 @@ export function FrameTooltip({
         <thead>
           <tr>
             <td />
-            <th scope="col">{sampleTypeTitle(sampleTypes[shown.sampleType]?.type ?? '')}</th>
+            <th scope="col">{shownTitle(shown)}</th>
             {zoomed && <th scope="col">of view</th>}
             <th scope="col">{zoomed ? 'of whole' : 'of total'}</th>
           </tr>

@@ -1,7 +1,6 @@
 /** The heatmap of a recording with a band for each thread. Facts in, an interval out. */
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
 import { formatInterval, formatOffsetMs, type Interval } from '#model/interval.ts';
-import { sampleTypeTitle } from '#model/profile-type.ts';
 import { formatShare } from '#model/units.ts';
 import { ROWS, type When } from '#model/when.ts';
 import { selfShareKeys } from '#render/palette.ts';
@@ -10,7 +9,7 @@ import { AXIS_HEIGHT } from '#render/when/axis.ts';
 import { BAND_HEIGHT, CELL_HEIGHT } from '#render/when/engine.ts';
 import { Button, IconButton } from '../../components/button.tsx';
 import { ViewColumn } from '../../components/layout.tsx';
-import { type ShownTree, valueText } from '../../screen/shown.ts';
+import { shownTitle, type ShownTree, valueText } from '../../screen/shown.ts';
 import { useFlameTheme } from '../flamegraph/flame-theme.ts';
 import { BandNames } from './band-names.tsx';
 import { cellMsOf, cellsOf, intervalOf, rangeOf } from './cells.ts';
@@ -36,7 +35,7 @@ export function WhenPlot({ when, shown, during, onDuring, onKey }: WhenPlotProps
   const { cells, columns, columnMs, recordedMs, total, bands } = when;
   const cellMs = cellMsOf(when);
   const theme = useFlameTheme();
-  const title = sampleTypeTitle(shown.opened.profile.sampleTypes[shown.sampleType]?.type ?? '');
+  const title = shownTitle(shown);
   const [selecting, setSelecting] = useState<Selecting>();
   const { host, heat, lanes, engine } = useWhenEngine(ROWS, bands?.names.length ?? 0);
   const grids = useMemo(
