@@ -178,19 +178,25 @@ export function looksLikeJson(text: string): boolean {
   return /^\s*(\{\s*["}]|\[\s*[{"\]]|\[\s*-?\d+\s*[,\]]|\[\s*\[\s*[[\]{"\d]|null\s*$)/.test(text);
 }
 
-/** Start of the number that is the last word before `end`: `-12`, `0.5`, `1e+06`, `1.0E6`, `1e5`. `end` where that word is none. */
+/**
+ * Start of the number that is the last word before `end`: `-12`, `0.5`, `1e+06`, `1.0E6`. `end` where that word is none.
+ * An exponent has a sign, or a fraction before it: `1e5` is written by no program, and names end in the like. The corpus
+ * skips such a line (`bad/collapsed-some-bad-lines.txt`).
+ */
 function numberStart(bytes: Uint8Array, from: number, end: number): number {
   let start = end;
   while (start > from && !isBlank(bytes[start - 1])) start--;
   let at = bytes[start] === MINUS ? start + 1 : start;
   if (at === (at = digitsEnd(bytes, at, end))) return end;
-  if (at < end && bytes[at] === DOT) {
+  const hasFraction = at < end && bytes[at] === DOT;
+  if (hasFraction) {
     at++;
     if (at === (at = digitsEnd(bytes, at, end))) return end;
   }
   if (at < end && (bytes[at] | 32) === LETTER_E) {
     at++;
     if (at < end && (bytes[at] === MINUS || bytes[at] === PLUS)) at++;
+    else if (!hasFraction) return end;
     if (at === (at = digitsEnd(bytes, at, end))) return end;
   }
   return at === end ? start : end;
