@@ -1,7 +1,7 @@
 /** One side of a comparison, from a file or from a range of a server. */
 import { readFile } from 'node:fs/promises';
 import { finish } from '#base/steps.ts';
-import { coveredShare } from '#model/covered-share.ts';
+import { coveredMsOf, coveredShare } from '#model/covered-time.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import type { NamedTree, SideKey, UnionTree } from '#model/union.ts';
 import type { SideFacts } from '#model/normalise.ts';
@@ -146,8 +146,7 @@ async function readServer(text: string, range: ServerRange, by: LabelValues | un
       `--unit ${by.label.slice(0, 120)}: ${range.server} does not group stacks by a label, as only Flametide's own store does. --routes names the function that calls the routes.`,
     );
   const named = by && answer ? treeOf(answer.profile, 0) : await askTree(range);
-  // A gap means no data, not zero usage.
-  const covered = answer && answer.slices.profiles.length > 1 ? coveredShare(answer.slices.profiles) : 1;
+  const share = answer && answer.slices.profiles.length > 1 ? coveredShare(answer.slices.profiles) : undefined;
   return {
     title: `${range.selector} from ${formatFullInstant(range.startMs, 'UTC')} to ${formatFullInstant(range.endMs, 'UTC')}`,
     source: text,
@@ -156,7 +155,7 @@ async function readServer(text: string, range: ServerRange, by: LabelValues | un
     named,
     kinded: kindedNames(answer?.slices ?? named),
     facts: {
-      seconds: ((range.endMs - range.startMs) / 1000) * (covered || 1),
+      seconds: coveredMsOf(range, share) / 1000,
       isSnapshot: isSnapshotType(sampleType),
       requests,
     },

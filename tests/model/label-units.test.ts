@@ -11,7 +11,7 @@ import { type CountedRequests, RouteFinder } from '#model/requests.ts';
 import { sideOfUnion, slicesOfTrees } from '#model/slices.ts';
 import { isUnitLabel, unitValues, valueCosts } from '#model/unit-labels.ts';
 import type { NamedTree, UnionTree } from '#model/union.ts';
-import { joined } from '../perf/truth-pairs.ts';
+import { joined } from '../support/named-trees.ts';
 import { profileFromText, treeOf } from '../support/profile-from-text.ts';
 
 const SLICES = 20;
