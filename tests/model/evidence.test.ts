@@ -22,6 +22,7 @@ const cores = { kind: 'share', sampleType: { type: 'cpu', unit: 'nanoseconds' } 
 
 /** Samples by stack in a slice, on the mean. */
 type Program = Readonly<Record<string, number>>;
+type Recorded = Program | ((slice: number) => Program);
 
 const shop: Program = {
   [`${HTTP};shop.search;shop.rank;sort.Slice`]: 40,
@@ -315,6 +316,36 @@ describe('moves', () => {
     });
   });
 
+  it('a callee that is inlined for a part of a range is neither a change nor hides others', () => {
+    const script =
+      (score: number, isInlined: (slice: number) => boolean) =>
+      (slice: number): Program => ({
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25']: isInlined(slice) ? 95 : 25,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25;./svc.mjs:item:14']: isInlined(slice) ? 0 : 70,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25;./svc.mjs:filter:16']: 25,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:search:24;./svc.mjs:filter:16']: 40,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:search:24;./svc.mjs:sort:17']: 30,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:search:24;./svc.mjs:text:15']: 20,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:search:24']: 20,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:cart:26;./svc.mjs:price:18']: 30,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:cart:26;./svc.mjs:score:19']: score,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:cart:26']: 30,
+      });
+    const never = (): boolean => false;
+    expect(
+      claims(
+        script(0, never),
+        script(2, (slice) => slice < SLICES / 2),
+      ),
+    ).toEqual(['code ./svc.mjs:score:19']);
+    expect(
+      claims(
+        script(10, never),
+        script(10, (slice) => slice % 4 < 2),
+      ),
+    ).toEqual([]);
+  });
+
   it('a callee that got dearer is not a move', () => {
     expect(claims(shop, scaled(shop, 'shop.price', 1.6))).toEqual(['code shop.price']);
   });
@@ -464,17 +495,17 @@ function verdictsOfPaths(union: UnionTree, { nodeRow, nodes }: Evidence): Record
   );
 }
 
-function claims(a: Program, b: Program): string[] {
+function claims(a: Recorded, b: Recorded): string[] {
   return changes(a, b)
     .filter(({ supported }) => supported)
     .map(({ kind, name }) => `${kind} ${name}`);
 }
 
-function changes(a: Program, b: Program): readonly Change[] {
+function changes(a: Recorded, b: Recorded): readonly Change[] {
   return compared(a, b, 'share').found.changes;
 }
 
-function compared(a: Program, b: Program, kind: Parameters<typeof normalise>[0], routes?: string) {
+function compared(a: Recorded, b: Recorded, kind: Parameters<typeof normalise>[0], routes?: string) {
   const [ofA, ofB] = [recorded(a, 'a'), recorded(b, 'b')];
   const union = unionTree(joined(ofA), joined(ofB));
   const evidence = compareSides(
@@ -489,11 +520,12 @@ function compared(a: Program, b: Program, kind: Parameters<typeof normalise>[0],
 }
 
 /** Handlers vary by a tenth, independently. */
-function recorded(program: Program, seed: string): NamedTree[] {
+function recorded(program: Recorded, seed: string): NamedTree[] {
   const random = seeded(seed);
-  return Array.from({ length: SLICES }, () => {
+  return Array.from({ length: SLICES }, (_, slice) => {
     const busy = new Map<string, number>();
-    const lines = Object.entries(program).flatMap(([stack, mean]) => {
+    const means = typeof program === 'function' ? program(slice) : program;
+    const lines = Object.entries(means).flatMap(([stack, mean]) => {
       const handler = /shop\.(?:search|report|cart)/.exec(stack)?.[0] ?? '';
       if (!busy.has(handler)) busy.set(handler, 0.9 + 0.2 * random());
       const count = poisson(mean * busy.get(handler)!, random);
