@@ -8,9 +8,9 @@ import type { SideRequests } from '#model/requests.ts';
 import { samplesPerUnit } from '#model/samples-per-unit.ts';
 import { slicesOfTimes } from '#model/slices-of-times.ts';
 import { sideOfUnion, type SideSlices, slicesOfAnswer, slicesOfTrees } from '#model/slices.ts';
-import { rankNames, TreeBuilder } from '#model/tree-builder.ts';
 import type { NamedTree, SideKey, UnionTree } from '#model/union.ts';
 import type { Profile } from '#model/profile.ts';
+import { joined } from '../support/named-trees.ts';
 import { ProfileBuilder } from '#formats/profile-builder.ts';
 import { decodeProfile } from '#formats/registry.ts';
 
@@ -121,26 +121,6 @@ export function pairOf(a: Segment, b: Segment): { union: UnionTree; a: SideSlice
     a: slicesOfTrees(sideOfUnion(union, 'a'), a.trees, a.samplesPerUnit),
     b: slicesOfTrees(sideOfUnion(union, 'b'), b.trees, b.samplesPerUnit),
   };
-}
-
-/** One tree of many. */
-export function joined(trees: readonly NamedTree[]): NamedTree {
-  const names: string[] = [];
-  const numbers = new Map<string, number>();
-  const builder = new TreeBuilder(false);
-  for (const { tree, names: own } of trees) {
-    const funcOf = own.map((name) => {
-      let f = numbers.get(name);
-      if (f === undefined) numbers.set(name, (f = names.push(name) - 1));
-      return f;
-    });
-    const place = new Int32Array(tree.length);
-    for (let node = 1; node < tree.length; node++) {
-      place[node] = builder.child(place[tree.parent[node]], funcOf[tree.func[node]]);
-      builder.add(place[node], tree.self[node]);
-    }
-  }
-  return { tree: builder.seal('size', rankNames(names)), names };
 }
 
 /** The requests that a segment served, as a side of a comparison has them. */
