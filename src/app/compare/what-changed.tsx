@@ -70,25 +70,12 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
       <p className={styles['summary']} role="status">
         {summarise(found, unit)}
       </p>
-<<<<<<< HEAD
       <UnitsChoice
         shown={shown}
         likelyRouter={
           evidence.likelyRouter === undefined ? undefined : shown.diff.functions.names[evidence.likelyRouter]
         }
       />
-=======
-      {routes !== undefined && (
-        <p className={styles['summary']}>
-          {shown.isWhole && !shown.diff.functions.names.includes(routes)
-            ? 'Routes are found as usual, since neither side has the function '
-            : 'Routes: callees of '}
-          <bdi>{readable(routes).slice(0, MAX_NAME_LENGTH)}</bdi>{' '}
-          <Button onClick={() => navigate({ routes: undefined }, 'push')}>Clear</Button>
-        </p>
-      )}
-      {evidence.likelyRouter !== undefined && <LikelyRouter name={shown.diff.functions.names[evidence.likelyRouter]} />}
->>>>>>> main
       <div className={styles['filters']}>
         <RadioRow<Filter>
           label="Which changes"
@@ -131,19 +118,6 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
   );
 }
 
-<<<<<<< HEAD
-=======
-/** Offers to compare the routes below a router each by itself. */
-function LikelyRouter({ name }: { name: string }): ReactElement {
-  return (
-    <p className={styles['summary']}>
-      <bdi>{readable(name).slice(0, MAX_NAME_LENGTH)}</bdi> calls several functions and does nothing itself, as a router
-      does. <Button onClick={() => navigate({ routes: name }, 'push')}>Callees are routes</Button>
-    </p>
-  );
-}
-
->>>>>>> main
 /** `3.91 cores to 4.03 cores +3.1 %` */
 function Totals({ shown }: { shown: ShownComparison }): ReactElement {
   const { a, b, unit } = totalsOf(shown);
