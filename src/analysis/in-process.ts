@@ -23,7 +23,7 @@ import { type Profile, sumOfColumn } from '#model/profile.ts';
 import { labelKeys } from '#model/label-keys.ts';
 import { sandwich } from '#model/sandwich.ts';
 import { matchFunctions, parseSearch, searchShare, type SearchQuery } from '#model/search.ts';
-import { coveredShare } from '#model/covered-share.ts';
+import { coveredShare } from '#model/covered-time.ts';
 import { isInverted, ownCostAtRoots, selfOfInverted } from '#model/transforms/invert.ts';
 import { ownCodeOf } from '#model/transforms/own-code.ts';
 import { applyTransforms } from '#model/transforms/registry.ts';

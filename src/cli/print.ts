@@ -9,6 +9,8 @@ import {
 } from '#model/changes-text.ts';
 import { consoleForm, type WhatChanged } from '#model/changes.ts';
 import { unlikeLanguages } from '#model/comparability.ts';
+import { isCoverageShown } from '#model/covered-time.ts';
+import { formatDuration } from '#model/time-text.ts';
 import type { UnionTree } from '#model/union.ts';
 import type { Evidence } from '#model/evidence.ts';
 import { functionTotals } from '#model/function-table.ts';
@@ -146,11 +148,16 @@ function titleOf({ title, sampleType: { type } }: DiffSide): string {
   return `${plain(title)}, ${plain(type)}`;
 }
 
-/** `18.8 core-min, 1.25 cores on average` */
-function totalText({ sampleType, facts: { seconds, isSnapshot } }: DiffSide, total: number): string {
+/** `18.8 core-min, 1.25 cores on average`, and over which time where not all of the range has profiles. */
+function totalText({ sampleType, facts, fromMs, untilMs }: DiffSide, total: number): string {
   const text = formatValue(total, sampleType.unit, sampleType.type);
-  if (seconds === undefined || seconds === 0 || isSnapshot) return text;
-  return `${text}, ${formatAmount(total / seconds, { kind: 'per-second', sampleType })} on average`;
+  const coveredMs = (facts.seconds ?? 0) * 1000;
+  if (coveredMs === 0 || facts.isSnapshot) return text;
+  const rate = (perSecond: number): string => formatAmount(perSecond, { kind: 'per-second', sampleType });
+  const rangeMs = fromMs === undefined || untilMs === undefined ? coveredMs : untilMs - fromMs;
+  const isPart = isCoverageShown(total, coveredMs, rangeMs, rate);
+  const time = isPart ? ` over the ${formatDuration(coveredMs)} with profiles` : '';
+  return `${text}, ${rate((total / coveredMs) * 1000)} on average${time}`;
 }
 
 function plain(text: string): string {

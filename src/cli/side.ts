@@ -1,7 +1,7 @@
 /** One side of a comparison, from a file or from a range of a server. */
 import { readFile } from 'node:fs/promises';
 import { finish } from '#base/steps.ts';
-import { coveredShare } from '#model/covered-share.ts';
+import { coveredMsOf, coveredShare } from '#model/covered-time.ts';
 import { buildCallTree } from '#model/build-call-tree.ts';
 import type { NamedTree, SideKey, UnionTree } from '#model/union.ts';
 import type { SideFacts } from '#model/normalise.ts';
@@ -122,8 +122,7 @@ async function readServer(text: string, { type, token, nowMs }: SideSetting): Pr
     askRequests(range),
   ]);
   const named = await askTree(range);
-  // A gap means no data, not zero usage.
-  const covered = answer && answer.profiles.length > 1 ? coveredShare(answer.profiles) : 1;
+  const share = answer && answer.profiles.length > 1 ? coveredShare(answer.profiles) : undefined;
   return {
     title: `${range.selector} from ${formatFullInstant(range.startMs, 'UTC')} to ${formatFullInstant(range.endMs, 'UTC')}`,
     source: text,
@@ -132,7 +131,7 @@ async function readServer(text: string, { type, token, nowMs }: SideSetting): Pr
     named,
     kinded: kindedNames(answer ?? named),
     facts: {
-      seconds: ((range.endMs - range.startMs) / 1000) * (covered || 1),
+      seconds: coveredMsOf(range, share) / 1000,
       isSnapshot: isSnapshotType(sampleType),
       requests,
     },

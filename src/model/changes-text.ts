@@ -1,6 +1,6 @@
 /** What changed, in words: a line for a cause, a sentence for a comparison, Markdown for a pull request. */
 import type { Change } from './change.ts';
-import type { WhatChanged } from './changes.ts';
+import { explaining, type WhatChanged } from './changes.ts';
 import { isOfAll } from './decide-by-counts.ts';
 import type { Normalisation } from './normalise.ts';
 import { ALMOST_NOTHING_FROM, intervalText, signedPercent } from './percent-text.ts';
@@ -167,14 +167,19 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
     if (isOpen) sentences.push('Profiles alone do not show whether that is code or traffic.');
     if (isOpen && code.length === 0) sentences.push(silence(found, 'No other change of code'));
     if (explained > 0 && whole !== 0) {
-      const these = supported.length === 1 ? 'This explains' : `These ${supported.length} explain`;
+      const counted = explaining(changes, isShare(unit));
+      const isAll = counted.length === supported.length;
+      const direction = counted[0].part > 0 ? 'grew' : 'shrank';
+      const isOne = counted.length === 1;
+      const all = isOne ? 'This' : `These ${counted.length}`;
+      const these = isAll ? all : `The ${isOne ? 'one' : counted.length} that ${direction}`;
       const points = (value: number): string => formatChange(Math.abs(value), unit).replace(/^\+/, '');
       const change = isShare(unit) ? `the ${points(whole)} that moved` : formatChange(whole, unit);
       const sum = isShare(unit) ? points(explained * whole) : formatChange(explained * whole, unit);
       sentences.push(
         explained <= 1
-          ? `${these} ${formatShare(explained, 1)} of ${change}.`
-          : `${supported.length === 1 ? 'Alone' : 'Together'} ${sum}, more than ${isShare(unit) ? `${change}: other changes` : `the net change of ${change}: the rest`} went the other way.`,
+          ? `${these} ${isOne ? 'explains' : 'explain'} ${formatShare(explained, 1)} of ${change}.`
+          : `${these} ${isOne ? 'makes' : 'make'} ${sum}, more than ${isShare(unit) ? `${change}: other changes` : `the net change of ${change}: the rest`} went the other way.`,
       );
     }
   }

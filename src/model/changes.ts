@@ -92,10 +92,7 @@ export function whatChanged(union: UnionTree, normalised: Normalised, evidence: 
     changes,
     delta,
     whole: Math.abs(whole) <= least ? 0 : whole,
-    explained: explainedTogether(
-      changes.filter(({ supported }) => supported),
-      isShare,
-    ),
+    explained: explainedBy(explaining(changes, isShare)),
     growth: isShare ? 1 : split.growth,
     rateGrowth: isShare ? rateGrowthOf(normalised) : undefined,
     chance: chanceOf(evidence),
@@ -233,15 +230,19 @@ function rowsOf(union: UnionTree, evidence: Evidence, split: Split, least: numbe
   return rows;
 }
 
-/** The sum of what each explains. For shares, gains and losses mirror each other: the larger sum counts. */
-function explainedTogether(supported: readonly Change[], isShare: boolean): number {
-  let grown = 0;
-  let shrunk = 0;
-  for (const { part, explained } of supported) {
-    if (part > 0) grown += explained;
-    else shrunk += explained;
-  }
-  return isShare ? Math.max(grown, shrunk) : grown + shrunk;
+/**
+ * The supported changes that count towards what is explained together. Gains and losses of shares mirror each other: those
+ * of the larger direction count.
+ */
+export function explaining(changes: readonly Change[], isShare: boolean): readonly Change[] {
+  const supported = changes.filter((change) => change.supported);
+  if (!isShare) return supported;
+  const [grown, shrunk] = [supported.filter(({ part }) => part > 0), supported.filter(({ part }) => part <= 0)];
+  return explainedBy(grown) >= explainedBy(shrunk) ? grown : shrunk;
+}
+
+function explainedBy(changes: readonly Change[]): number {
+  return changes.reduce((sum, { explained }) => sum + explained, 0);
 }
 
 /**

@@ -79,7 +79,7 @@ const serverConfig = z.object({
 /** Port 0 asks the system for a free one. */
 export type ServerConfig = Readonly<z.infer<typeof serverConfig>>;
 
-const DEFAULT_LIMITS: ServerConfig['limits'] = {
+export const DEFAULT_LIMITS: ServerConfig['limits'] = {
   maxBodyBytes: 256 * MiB,
   maxProfileBytes: 64 * MiB,
   maxSamples: 65_535,

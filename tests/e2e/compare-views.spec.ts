@@ -1,6 +1,7 @@
 /** Tree and Sandwich of two files. */
 import { expect, type Page } from '@playwright/test';
 import { violations } from './axe.ts';
+import { type Hues, huesOf } from './compared.ts';
 import { openFiles, test, textFile } from './support.ts';
 
 // Of 1000 each: `slow` grows from 200 to 400 on one of its two ways; `gone` and `fresh` stand on one side.
@@ -67,20 +68,8 @@ test('a function of both sides between its callers and callees, by s from wherev
   await expect(page.getByText('nowhere is on neither side.')).toBeVisible();
 });
 
-/** Pixels of a half of a sandwich that are of a warm hue (grown) and of a cold one (shrunk). */
-function hues(page: Page, title: string): Promise<{ warm: number; cold: number }> {
-  return page.getByRole('tree', { name: title }).evaluate((tree) => {
-    const canvas = tree.parentElement!.querySelector('canvas')!;
-    const { data } = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height);
-    const found = { warm: 0, cold: 0 };
-    for (let i = 0; i < data.length; i += 4) {
-      const [r, , b] = data.subarray(i, i + 3);
-      if (r - b > 40) found.warm++;
-      else if (b - r > 40) found.cold++;
-    }
-    return found;
-  });
-}
+/** Of a half of a sandwich. */
+const hues = (page: Page, title: string): Promise<Hues> => huesOf(page.getByRole('tree', { name: title }));
 
 test('halves of a sandwich are coloured by total, also where the page colours by self', async ({ page }) => {
   await compare(page, 'sandwich');

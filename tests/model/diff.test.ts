@@ -2,13 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { pathOf } from '#model/call-path.ts';
-import { compareSides } from '#model/evidence.ts';
-import { unsliced } from '#model/slices.ts';
 import { diffTree, isGone, isNew, negativeNodes, unionTree } from '#model/diff.ts';
+import { compareSides } from '#model/evidence.ts';
+import { type Normalisation, normalisations, normalise, type SideFacts, whyNotNormalised } from '#model/normalise.ts';
+import { unsliced } from '#model/slices.ts';
 import type { NamedTree, UnionTree } from '#model/union.ts';
-import { normalisations, normalise, whyNotNormalised, type Normalisation, type SideFacts } from '#model/normalise.ts';
 import { anyStacks } from '../support/any-stacks.ts';
-import { profileFromText, treeOf } from '../support/profile-from-text.ts';
+import { drawn } from '../support/named-trees.ts';
 
 const minute: SideFacts = {
   seconds: 60,
@@ -192,11 +192,6 @@ describe('normalisations', () => {
 });
 
 const empty: NamedTree = drawn('gone 1\ngone -1');
-
-function drawn(text: string): NamedTree {
-  const profile = profileFromText(text);
-  return { tree: treeOf(profile), names: profile.functions.names };
-}
 
 function normalised(union: UnionTree, kind: Normalisation) {
   const { units, growth } = compareSides(union, unsliced(union.a, 1), unsliced(union.b, 1));

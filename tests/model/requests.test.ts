@@ -1,8 +1,8 @@
 /** More calls or dearer ones: decided by counts of requests. */
 import { describe, expect, it } from 'vitest';
 import { poisson, seeded } from '#base/seeded.ts';
-import { changesAsMarkdown, describeChange, formatAmount, summarise } from '#model/changes-text.ts';
 import type { Change } from '#model/change.ts';
+import { changesAsMarkdown, describeChange, formatAmount, summarise } from '#model/changes-text.ts';
 import { whatChanged, type WhatChanged } from '#model/changes.ts';
 import { unionTree } from '#model/diff.ts';
 import { compareSides } from '#model/evidence.ts';
@@ -10,13 +10,13 @@ import { type Normalisation, normalisations, normalise, type SideFacts, whyNotNo
 import { type CountedRequests, RouteFinder } from '#model/requests.ts';
 import { sideOfUnion, slicesOfTrees } from '#model/slices.ts';
 import type { NamedTree } from '#model/union.ts';
-import { profileFromText, treeOf } from '../support/profile-from-text.ts';
+import { drawn, joined } from '../support/named-trees.ts';
+import { HTTP } from '../support/shop.ts';
 
 const SLICES = 24;
 const SECONDS = 960;
 const MS = 1_000_000;
 const NBSP = '\u00a0';
-const SERVER = 'net/http.(*conn).serve;net/http.serverHandler.ServeHTTP;net/http.HandlerFunc.ServeHTTP';
 const ROUTES = ['search', 'cart', 'login', 'export'];
 
 interface Recording {
@@ -223,7 +223,7 @@ interface Setting {
 function compared(ofA: Recording, ofB: Recording, setting: Setting = {}): WhatChanged {
   const { isCounted = true, kind = 'per-second', a = counted(ofA), b = counted(ofB) } = setting;
   const [treesA, treesB] = [record(ofA), record(ofB)];
-  const union = unionTree(merged(treesA), merged(treesB));
+  const union = unionTree(joined(treesA), joined(treesB));
   const evidence = compareSides(
     union,
     slicesOfTrees(sideOfUnion(union, 'a'), treesA, 1 / (10 * MS)),
@@ -258,27 +258,9 @@ function record({ load = {}, cost = {}, seed, idle = 0 }: Recording): readonly N
           : ['', 'parse', 'query', 'render', 'query;encode'].map((one) => one && `${route}.${one}`);
       for (const part of parts) {
         const count = poisson(mean / parts.length, random);
-        if (count > 0) lines.push(`${SERVER};main.${route}${part && `;${part}`} ${count * 10 * MS}`);
+        if (count > 0) lines.push(`${HTTP};main.${route}${part && `;${part}`} ${count * 10 * MS}`);
       }
     }
     return drawn(lines.join('\n'));
   });
-}
-
-function drawn(text: string): NamedTree {
-  const profile = profileFromText(text);
-  return { tree: treeOf(profile), names: profile.functions.names };
-}
-
-function merged(trees: readonly NamedTree[]): NamedTree {
-  const lines = trees.flatMap(({ tree, names }) =>
-    Array.from({ length: tree.length }, (_, node) => node)
-      .filter((node) => tree.self[node] !== 0)
-      .map((node) => {
-        const path: string[] = [];
-        for (let at = node; at > 0; at = tree.parent[at]) path.unshift(names[tree.func[at]]);
-        return `${path.join(';')} ${tree.self[node]}`;
-      }),
-  );
-  return drawn(lines.join('\n'));
 }

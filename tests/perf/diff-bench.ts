@@ -11,7 +11,7 @@ import { sideOfUnion, slicesOfTrees, unsliced, type SideSlices } from '#model/sl
 import { decodeProfile } from '#formats/registry.ts';
 import { FOLLOWS_THE_DAY, makeDays } from './daily-pairs.ts';
 import { makePair, PERIOD, type MadePair, type PairPlan } from './diff-pairs.ts';
-import { joined } from './truth-pairs.ts';
+import { joined } from '../support/named-trees.ts';
 
 const SLICES = 30;
 const DETECTABLE_Z = 5;

@@ -1,4 +1,5 @@
 /** The bench's page: our engine and decoders, and the yardstick of ../shared/bench, on the same columns, timed the same way. */
+import { Profile as PprofFormatProfile } from 'pprof-format';
 import {
   boxesOf,
   columnsOf,
@@ -9,7 +10,6 @@ import {
   paintYardstick,
   pickTarget,
 } from 'yardstick';
-import { Profile as PprofFormatProfile } from 'pprof-format';
 import { keysOfNodes } from '#app/views/colours.ts';
 import { nodeHits } from '#app/views/node-hits.ts';
 import { finish } from '#base/steps.ts';
@@ -22,9 +22,9 @@ import { formatShare } from '#model/units.ts';
 import { FlamegraphEngine } from '#render/flamegraph/engine.ts';
 import { layoutTree } from '#render/flamegraph/layout.ts';
 import { flameTheme, packageColourKey } from '#render/palette.ts';
-import type { ChartFacts } from '#render/timeline/chart.ts';
-import { TimelineEngine } from '#render/timeline/engine.ts';
 import { CanvasRows } from '#render/pixel-rows.ts';
+import { TimelineEngine } from '#render/timeline/engine.ts';
+import { chartFacts } from './chart-facts.ts';
 
 const WIDTH = 1584;
 const HEIGHT = 900;
@@ -203,36 +203,7 @@ async function moving(move: (i: number) => void): Promise<Moved> {
 }
 
 const CHART_HEIGHT = 240;
-const CHART = { series: 500, points: 2000, stepMs: 15_000 } as const;
 let timeline: TimelineEngine;
-
-/** Series of some size each that go up and down, with a few steps missing. */
-function chartFacts(isStacked: boolean): ChartFacts {
-  let seed = 1;
-  const random = (): number => (seed = (seed * 16807) % 2147483647) / 2147483647;
-  const startMs = 1_764_072_000_000;
-  const all = Array.from({ length: CHART.series }, (_, s) => {
-    const size = 1000 / (1 + s);
-    return Float64Array.from({ length: CHART.points }, (__, i) =>
-      random() < 0.01 ? Number.NaN : size * (1 + Math.sin(i / (20 + (s % 50))) / 2 + random() / 4),
-    );
-  });
-  return {
-    series: {
-      firstMs: startMs + CHART.stepMs,
-      stepMs: CHART.stepMs,
-      length: CHART.points,
-      labels: all.map((_, s) => [{ name: 'pod', value: `pod-${s}` }]),
-      columns: all,
-      sums: Float64Array.from(all, (column) => column.reduce((sum, v) => sum + (Number.isNaN(v) ? 0 : v), 0)),
-    },
-    range: { startMs, endMs: startMs + CHART.points * CHART.stepMs },
-    isStacked,
-    hidden: all.map(() => false),
-    zone: 'Europe/Berlin',
-    unitSize: 1,
-  };
-}
 
 /** Of each of many animation frames: what the engine does in it, and the time between two. */
 async function chartMoving(move: (x: number) => void): Promise<{ paint: number[]; between: number[] }> {

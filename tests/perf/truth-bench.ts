@@ -15,6 +15,9 @@ interface KindScore {
   silent: number;
   withoutCode: number;
   innocentCode: number;
+  /** Code changes that counts of samples alone show with a z of 5 or more, and those of them that come first. */
+  visible: number;
+  visibleFirst: number;
   /** Code changes of which the first claim is work. */
   workFirst: number;
   /** Claims of work that the counts of requests contradict, and pairs with none. */
@@ -25,8 +28,13 @@ interface KindScore {
   inside: number;
 }
 
+/** A change that no one can miss. */
+const VISIBLE_Z = 5;
+
 interface TruthRow {
   readonly pair: TruthPair;
+  /** Of the true change, by counts; undefined where no code changed. */
+  readonly z: number | undefined;
   readonly at: number;
   readonly claims: readonly string[];
   readonly summary: string;
@@ -91,6 +99,7 @@ function judge(
   const innocent = claims.filter((claim) => claim.kind === 'code' && !isRight(claim)).length;
   const contradicted = claims.filter((claim) => claim.kind === 'work' && isContradicted(claim, a, b)).length;
   const { culprit, size } = pair;
+  const z = visibleZ(pair, a, b);
   const sized =
     culprit === undefined ? undefined : changes.find(({ kind, name }) => kind === 'code' && name.includes(culprit));
   score.pairs++;
@@ -99,6 +108,8 @@ function judge(
   score.silent += Number(claims.length === 0);
   score.withoutCode += Number(!claims.some(({ kind }) => kind === 'code'));
   score.innocentCode += innocent;
+  score.visible += Number(z !== undefined && z >= VISIBLE_Z);
+  score.visibleFirst += Number(z !== undefined && z >= VISIBLE_Z && at === 0);
   score.workFirst += Number(pair.kind === 'code' && claims[0]?.kind === 'work');
   score.contradicted += contradicted;
   score.uncontradicted += Number(contradicted === 0 && innocent === 0);
@@ -110,7 +121,32 @@ function judge(
     ({ kind, scope, name, within, codePct, low, high }) =>
       `${kind} ${scope} ${name}${within === undefined ? '' : ` in ${within}`} ${codePct?.toFixed(0) ?? ''} [${low?.toFixed(0)}, ${high?.toFixed(0)}]`,
   );
-  return { pair, at, claims: words };
+  return { pair, z, at, claims: words };
+}
+
+/**
+ * How clear a change is to one who knows where to look and has nothing but counts: of the part of the right functions, with
+ * what they call, of all samples. Where the true size is known, it is that of the size, of A's part and of own costs.
+ */
+function visibleZ({ code, flags, size }: TruthPair, a: Segment, b: Segment): number | undefined {
+  if (code === undefined) return undefined;
+  const isRight = new RegExp(code, flags);
+  const partOf = ({ merged: { tree, names } }: Segment): number => {
+    const isIn = new Uint8Array(tree.length);
+    let amount = 0;
+    for (let node = 1; node < tree.length; node++) {
+      if (isRight.test(names[tree.func[node]]) || (size === undefined && isIn[tree.parent[node]] === 1)) isIn[node] = 1;
+      if (isIn[node] === 1) amount += tree.self[node];
+    }
+    return amount / tree.total[0];
+  };
+  const samplesOf = ({ merged, samplesPerUnit: perUnit }: Segment): number => merged.tree.total[0] * perUnit;
+  const before = partOf(a);
+  const grown = before * (1 + (size ?? 0) / 100);
+  const after = size === undefined ? partOf(b) : grown / (1 + grown - before);
+  const [countA, countB] = [samplesOf(a), samplesOf(b)];
+  const part = (before * countA + after * countB) / (countA + countB);
+  return Math.abs(after - before) / Math.sqrt(part * (1 - part) * (1 / countA + 1 / countB));
 }
 
 /** A route named by a claim, by its share of all requests: the other way, or by less than the interval allows. */
@@ -134,6 +170,8 @@ function emptyScore(): KindScore {
     silent: 0,
     withoutCode: 0,
     innocentCode: 0,
+    visible: 0,
+    visibleFirst: 0,
     workFirst: 0,
     contradicted: 0,
     uncontradicted: 0,

@@ -11,7 +11,8 @@ import { compareSides, type Evidence } from '#model/evidence.ts';
 import { roleOf } from '#model/frame-roles.ts';
 import { normalise } from '#model/normalise.ts';
 import { sumUp, type UnionTree } from '#model/union.ts';
-import { joined, pairOf, readPairs, readSegment, type Segment } from './truth-pairs.ts';
+import { pairOf, readPairs, readSegment, type Segment } from './truth-pairs.ts';
+import { joined } from '../support/named-trees.ts';
 
 export interface OtherScore {
   pairs: number;

@@ -8,9 +8,9 @@ import type { SideRequests } from '#model/requests.ts';
 import { samplesPerUnit } from '#model/samples-per-unit.ts';
 import { slicesOfTimes } from '#model/slices-of-times.ts';
 import { sideOfUnion, type SideSlices, slicesOfAnswer, slicesOfTrees } from '#model/slices.ts';
-import { rankNames, TreeBuilder } from '#model/tree-builder.ts';
 import type { NamedTree, SideKey, UnionTree } from '#model/union.ts';
 import type { Profile } from '#model/profile.ts';
+import { joined } from '../support/named-trees.ts';
 import { ProfileBuilder } from '#formats/profile-builder.ts';
 import { decodeProfile } from '#formats/registry.ts';
 
@@ -44,7 +44,7 @@ export function readPairs(folder: string): readonly TruthPair[] {
   return JSON.parse(readFileSync(join(folder, 'pairs.json'), 'utf8')) as TruthPair[];
 }
 
-/** @param slices into how many the segment is joined; a file is about ten seconds */
+/** @param slices into how many the segment is joined, or as many as it has files; a file is about ten seconds */
 export function readSegment(folder: string, name: string, slices: number): Segment {
   const at = join(folder, 'data', name);
   const told = readTold(folder, name);
@@ -62,8 +62,9 @@ export function readSegment(folder: string, name: string, slices: number): Segme
     addSamples(file, profile, type, i * 10_000);
     return { tree: finish(buildCallTree(profile, type, 'size')), names: profile.functions.names };
   });
-  const trees = Array.from({ length: slices }, (_, i) =>
-    joined(parts.filter((_part, part) => Math.floor((part * slices) / parts.length) === i)),
+  const count = Math.min(slices, parts.length);
+  const trees = Array.from({ length: count }, (_, i) =>
+    joined(parts.filter((_part, part) => Math.floor((part * count) / parts.length) === i)),
   );
   return {
     trees,
@@ -118,26 +119,6 @@ export function pairOf(a: Segment, b: Segment): { union: UnionTree; a: SideSlice
     a: slicesOfTrees(sideOfUnion(union, 'a'), a.trees, a.samplesPerUnit),
     b: slicesOfTrees(sideOfUnion(union, 'b'), b.trees, b.samplesPerUnit),
   };
-}
-
-/** One tree of many. */
-export function joined(trees: readonly NamedTree[]): NamedTree {
-  const names: string[] = [];
-  const numbers = new Map<string, number>();
-  const builder = new TreeBuilder(false);
-  for (const { tree, names: own } of trees) {
-    const funcOf = own.map((name) => {
-      let f = numbers.get(name);
-      if (f === undefined) numbers.set(name, (f = names.push(name) - 1));
-      return f;
-    });
-    const place = new Int32Array(tree.length);
-    for (let node = 1; node < tree.length; node++) {
-      place[node] = builder.child(place[tree.parent[node]], funcOf[tree.func[node]]);
-      builder.add(place[node], tree.self[node]);
-    }
-  }
-  return { tree: builder.seal('size', rankNames(names)), names };
 }
 
 /** The requests that a segment served, as a side of a comparison has them. */

@@ -2,7 +2,9 @@
  * `npm run bench:truth`: how often a comparison of recorded services names what was changed in them, and claims a change where
  * there was none. Reads ../shared/truth (or --folder); prints a line for each pair and the scores, and writes
  * tests/perf/results-truth.json. With --others also pairs that no list names, and changes put into unchanged pairs.
- * Everything is scored twice: from the profiles alone, and with the counts of requests of each side.
+ * Everything is scored twice: from the profiles alone, and with the counts of requests of each side. The z of a line is that
+ * of the true change, by counts of samples alone.
+ * --record DIR records services of ours anew (services/record.js), --folder DIR scores them.
  * Options: --slices 24 (1: as two files; file: as two files whose samples have times) --half 0|1 --others --dry (writes nothing)
  */
 import { existsSync, writeFileSync } from 'node:fs';
@@ -10,8 +12,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runnerImport } from 'vite';
 import { machine } from './server/lib.js';
+import { recordServices } from './services/record.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const target = option('record', '');
+if (target !== '') {
+  const only = option('stacks', '').split(',').filter(Boolean);
+  await recordServices(target, { only, seconds: Number(option('seconds', '240')) });
+  process.exit();
+}
 const folder = option('folder', join(ROOT, '../shared/truth'));
 const half = option('half', '');
 if (!existsSync(join(folder, 'pairs.json'))) {
@@ -32,7 +41,7 @@ for (const [title, { rows, scores }] of [
   /** @type {const} */ (['With counts of requests', scored.counted]),
 ]) {
   console.log(`\n${title}\n`);
-  for (const { pair, at, claims } of rows) {
+  for (const { pair, z, at, claims } of rows) {
     const isUnchanged = pair.kind === 'none' || pair.kind === 'load';
     const result = isUnchanged
       ? claims.length === 0
@@ -46,7 +55,7 @@ for (const [title, { rows, scores }] of [
             ? 'wrong'
             : 'missed';
     console.log(
-      `${pair.kind.padEnd(5)} ${result.padEnd(9)} ${pair.name} (${pair.a} to ${pair.b}): ${claims.slice(0, 4).join('; ')}`,
+      `${pair.kind.padEnd(5)} ${result.padEnd(9)} ${pair.name}${z === undefined ? '' : `, z ${z.toFixed(1)}`} (${pair.a} to ${pair.b}): ${claims.slice(0, 4).join('; ')}`,
     );
   }
   console.table(scores);

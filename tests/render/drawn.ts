@@ -187,3 +187,14 @@ export function stage(drawn: Drawn, { widthCss = 400, heightCss = 200, ratio = 1
     },
   };
 }
+
+/** A server whose handler encodes and decodes; its nodes are `serve` to `gc`. */
+export const serverTree = drawnTree(`
+  total
+    http.(*conn).serve 0
+      main.handle 10
+        json.Marshal 30
+        json.Decode 20
+      net.Read 20
+    runtime.gc 20`);
+export const [serve, handle, marshal, decode, , gc] = [1, 2, 3, 4, 5, 6];

@@ -1,4 +1,6 @@
 /** A and B, each a query of its own, in equal halves with the swap on the seam. */
+import { formatAmount } from '#model/changes-text.ts';
+import { coveredMsOf, isCoverageShown } from '#model/covered-time.ts';
 import { formatInterval, formatOffsetMs } from '#model/interval.ts';
 import { printLabelSelector } from '#model/label-selector.ts';
 import { useIsBelow } from '../components/use-narrow.ts';
@@ -262,21 +264,23 @@ function LeftOutBetween({ comparison: { sides } }: { comparison: Comparison }): 
   );
 }
 
-/** `40 of 60 min have profiles`, where that is not all of them. */
+/** `40 of 60 min have profiles`, where that makes another rate. */
 function Coverage({ name, comparison: { shown } }: SideProps): ReactElement | null {
   const open = shown?.open[name];
   const range = open?.side.kind === 'source' ? open.side.range : undefined;
-  if (!open || !range || open.covered === undefined || open.covered > MOSTLY_COVERED) return null;
+  if (!open || !range || open.covered === undefined || open.isSnapshot) return null;
   const rangeMs = range.endMs - range.startMs;
+  const coveredMs = coveredMsOf(range, open.covered);
+  const { sampleTypes, totals } = open.profile;
+  const unit = { kind: 'per-second', sampleType: sampleTypes[open.sampleType] } as const;
+  const total = Number(totals[open.sampleType]);
+  if (!isCoverageShown(total, coveredMs, rangeMs, (rate) => formatAmount(rate, unit))) return null;
   return (
     <span className={styles['dim']} title="Rates count only the time that has profiles">
-      {formatDuration(rangeMs * open.covered)} of {formatDuration(rangeMs)} have profiles
+      {formatDuration(coveredMs)} of {formatDuration(rangeMs)} have profiles
     </span>
   );
 }
-
-/** A range with profiles for this part of it counts as full. */
-const MOSTLY_COVERED = 0.95;
 
 function FileFields({ name, side, comparison }: SideProps & { side: FileSide }): ReactElement {
   const file = useFiles().find((one): one is OpenFile => one.kind === 'open' && one.name === side.file);

@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import type { DiffRequest, DiffSide, SideNoise } from '#analysis/analysis.ts';
+import { coveredMsOf } from '#model/covered-time.ts';
 import type { ProfileQuery } from '#model/query.ts';
 import type { SideRequests } from '#model/requests.ts';
 import type { TimeRange } from '#model/time-range.ts';
@@ -221,10 +222,8 @@ function openFileSide(side: FileSide, { profile, size }: OpenFile): OpenSide {
   };
 }
 
-/** Rates count only the time that has profiles: a gap is no time in which nothing was used. Until that is known, of all. */
-function coveredTime({ startMs, endMs }: TimeRange, share: number | undefined): Pick<OpenSide, 'seconds' | 'covered'> {
-  const covered = share === 0 ? 1 : share;
-  return { seconds: ((endMs - startMs) / 1000) * (covered ?? 1), covered };
+function coveredTime(range: TimeRange, share: number | undefined): Pick<OpenSide, 'seconds' | 'covered'> {
+  return { seconds: coveredMsOf(range, share) / 1000, covered: share === 0 ? 1 : share };
 }
 
 /** A side whose coverage is known from its merges alone. */

@@ -23,7 +23,7 @@ export function shownProfileOf(
     size: bytes,
     profile,
     asked: query,
-    ...(isMean || isPart ? NO_RATE : rateOf(series, stepMs, query.range, nowMs)),
+    coveredMs: isMean || isPart ? undefined : coveredMs(Number(profile.totals[0]), series, stepMs, query.range, nowMs),
     queryMs,
     isWhole,
     snapshots: isMean ? snapshotsOf(Number(profile.totals[0] ?? 0), series) : undefined,
@@ -37,22 +37,20 @@ function snapshotsOf(total: number, series: readonly Series[] | undefined): Snap
     : { count: held.steps, scale: held.mean / total };
 }
 
-const NO_RATE = { coveredMs: undefined, perSecond: undefined };
-
-/** As the series above the graph has it: of whole steps. */
-function rateOf(
+/**
+ * Total by mean rate, so that whoever divides the total by this time gets the mean of the series above the graph. That
+ * mean is of whole steps; the time also counts the parts of steps at both ends.
+ */
+function coveredMs(
+  total: number,
   series: readonly Series[] | undefined,
   stepMs: number,
   range: TimeRange,
   nowMs: number,
-): Pick<ShownProfile, 'coveredMs' | 'perSecond'> {
-  if (series === undefined) return NO_RATE;
+): number | undefined {
+  if (series === undefined) return undefined;
   const closed = series.map((one) => withoutOpenSteps(one, stepMs, range, nowMs));
   const aligned = alignSeries(closed, range, stepMs, 1000 / stepMs);
-  const total = totalColumn(aligned);
-  const summary = summaryOf(aligned, total, range);
-  return {
-    coveredMs: total.reduce((steps, value) => (Number.isNaN(value) ? steps : steps + 1), 0) * stepMs,
-    perSecond: summary?.mean,
-  };
+  const perSecond = summaryOf(aligned, totalColumn(aligned), range)?.mean;
+  return perSecond && total / perSecond > 0 ? (total / perSecond) * 1000 : undefined;
 }

@@ -130,10 +130,14 @@ async function exportComparison(analysis: Analysis, shown: ShownComparison, kind
   }
 }
 
-/** An answer of a source has the time that the source was asked for, and the length of what has profiles. */
+/** An answer of a source begins at the start of its range, and lasts as long as the range has profiles. */
 function factsOf({ name, asked, coveredMs }: ShownProfile): ExportFacts {
   const range = asked?.range;
-  return { name, timeMs: range?.startMs, durationMs: range && (coveredMs ?? range.endMs - range.startMs) };
+  return {
+    name,
+    timeMs: range?.startMs,
+    durationMs: range && Math.min(coveredMs ?? Infinity, range.endMs - range.startMs),
+  };
 }
 
 function written(kind: TreeExport, { bytes, notes }: Exported): Made {

@@ -114,7 +114,6 @@ async function openOne(analysis: Analysis, source: FileSource, openedAt: number)
       profile,
       asked,
       coveredMs: undefined,
-      perSecond: undefined,
       queryMs: undefined,
       isWhole: true,
       snapshots: undefined,

@@ -17,13 +17,8 @@ export interface ShownProfile {
   readonly profile: OpenedProfile;
   /** What a source was asked; undefined for a file. */
   readonly asked: ProfileQuery | undefined;
-  /** How much of the range has profiles, ms; undefined for a file, and before it is known. */
+  /** How much of the range has profiles, ms; undefined for a file, for snapshots, and before it is known. */
   readonly coveredMs: number | undefined;
-  /**
-   * What a second of that time has, of the whole profile as recorded; undefined for a file, for snapshots, and before it
-   * is known.
-   */
-  readonly perSecond: number | undefined;
   /** How long the source took; undefined for a file. */
   readonly queryMs: number | undefined;
   /** Whether nothing was cut away, and files and lines are there. */

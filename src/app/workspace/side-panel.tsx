@@ -1,23 +1,13 @@
 /** The table beside the graph: its edge is dragged, or moved by arrows. */
 import { type ReactElement, useState } from 'react';
-import { useOfWindow } from '../components/use-window.ts';
+import { LIST_WIDTH, usePartOfWindow } from '../components/use-window.ts';
 import { setPreference, tableWidthLimits, usePreference } from '../state/preferences.ts';
 import styles from './workspace.module.css';
-
-/** Of the window's width. */
-const PART = 0.3;
-/** Css px. */
-const LEAST = 400;
-const MOST = 640;
-
-export function widthIn(windowCss: number): number {
-  return Math.max(LEAST, Math.min(MOST, Math.round(windowCss * PART)));
-}
 
 export function SidePanel({ children }: { children: ReactElement }): ReactElement {
   const preferred = usePreference('tableWidth');
   const [dragged, setDragged] = useState<number>();
-  const own = useOfWindow(() => widthIn(innerWidth));
+  const own = usePartOfWindow(LIST_WIDTH);
   const width = dragged ?? preferred ?? own;
   const clamp = (css: number): number =>
     Math.max(tableWidthLimits.min, Math.min(tableWidthLimits.max, innerWidth - 320, css));

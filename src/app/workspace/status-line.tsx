@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { formatCount, formatShare } from '#model/units.ts';
 import { LeftOutText } from '../components/left-out.tsx';
 import { StatusBar } from '../components/layout.tsx';
+import { panes } from '../url/panes.ts';
 import { useUrl } from '../url/url-store.ts';
 import { paintStats } from '../views/flamegraph/paint-stats.ts';
 import type { ShownTree } from '../screen/shown.ts';
@@ -16,7 +17,7 @@ export function StatusLine({
   searchMs: number | undefined;
 }): ReactElement {
   const paintMs = useStore(paintStats, (stats) => stats.cullMs + stats.paintMs);
-  const isGraph = useUrl(({ pane }) => pane === 'flame' || pane === 'both');
+  const isGraph = useUrl(({ pane }) => panes[pane].zooms === true);
   const boxes = useStore(paintStats, (stats) => stats.boxes);
   if (!shown) return <StatusBar />;
   const { profile, queryMs, isWhole } = shown.opened;

@@ -7,7 +7,7 @@ const CORE_S = 1e9;
 /** @param mean cores while there are profiles @param total core-seconds of the range */
 function textOf(mean: number, total: number, whole = total * CORE_S): string {
   const asked = { profileType: 'process_cpu:cpu:nanoseconds:cpu:nanoseconds', matchers: [], range: HOUR };
-  return meanText({ asked, perSecond: mean * CORE_S, profile: { totals: [total * CORE_S] } }, whole).replaceAll(
+  return meanText({ asked, coveredMs: (total / mean) * 1000, profile: { totals: [total * CORE_S] } }, whole).replaceAll(
     '\u00a0',
     ' ',
   );

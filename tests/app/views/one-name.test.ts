@@ -31,7 +31,6 @@ async function shownOf(bytes: Uint8Array, ...transforms: Transform[]): Promise<S
     profile,
     asked: undefined,
     coveredMs: undefined,
-    perSecond: undefined,
     queryMs: undefined,
     isWhole: true,
     snapshots: undefined,

@@ -10,6 +10,7 @@ import { decodeProfile } from '#formats/registry.ts';
 import type { Profile } from '#model/profile.ts';
 import type { WireRequest } from '#server/request.ts';
 import type { IncomingProfile } from '#server/incoming.ts';
+import { DEFAULT_LIMITS } from '#server/config.ts';
 import { openUpload } from '#server/ingest/open-upload.ts';
 import { Interner } from '#server/store/interner.ts';
 import { PartColumns } from '#server/store/part-columns.ts';
@@ -23,7 +24,6 @@ interface DecodeWork {
   /** Cases from here on, up to `until` and without it. */
   readonly from: number;
   readonly until: number;
-  readonly limits: Parameters<typeof openUpload>[1];
   /** [0] is the case under way. */
   readonly progress: SharedArrayBuffer;
 }
@@ -44,7 +44,7 @@ const MAX_CPU_MS = 2000;
 // A tab is text. Half of a pair is none.
 const UNPRINTABLE = /(?!\t)[\p{Cc}\p{Cs}]/u;
 
-const { role, decoder, seeds, seed, from, until, limits, progress } = workerData as DecodeWork;
+const { role, decoder, seeds, seed, from, until, progress } = workerData as DecodeWork;
 const current = new Int32Array(progress);
 let outcomes: Record<string, number> = {};
 
@@ -109,7 +109,7 @@ async function atTheDoor(bytes: Uint8Array, number: number): Promise<void> {
   const query = `format=${format}&name=mutated.cpu%7Bpod%3Da%7D&from=${NOW_MS / 1000}`;
   const request: WireRequest = { method: 'POST', path: '/ingest', query, headers: {}, body: bytes };
   try {
-    const { answer, profiles } = await openUpload(request, limits, NOW_MS);
+    const { answer, profiles } = await openUpload(request, { ...DEFAULT_LIMITS, maxAgeMs: 0 }, NOW_MS);
     count(`door ${answer.status}`);
     if (answer.status >= 500) report(number, 'door 5xx', new TextDecoder().decode(answer.body));
     for (const one of profiles) {

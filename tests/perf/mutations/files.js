@@ -22,18 +22,6 @@ const LOOK_MS = 500;
 const MAX_ENDS = 20;
 /** As for the worker of a server with the usual 512 MB of heap. */
 const HEAP_MB = 512;
-/** The server's own: `DEFAULT_LIMITS` in src/server/config.ts. */
-const LIMITS = {
-  maxBodyBytes: 256 << 20,
-  maxProfileBytes: 64 << 20,
-  maxSamples: 65_535,
-  maxDepth: 1000,
-  maxLabels: 30,
-  maxLabelNameBytes: 1024,
-  maxLabelValueBytes: 2048,
-  maxAgeMs: 0,
-  maxFutureMs: 600_000,
-};
 
 /** @typedef {Record<string, number>} Outcomes how many cases ended so */
 
@@ -105,7 +93,6 @@ function work(name, seeds, first, take) {
     seed: Number(seed),
     from: first,
     until: Number(until),
-    limits: LIMITS,
     progress,
   };
   const worker = new Worker(pathToFileURL(`${BUILT}decode-worker.js`), {

@@ -11,18 +11,10 @@ import { jfrChunk } from '../../support/jfr-message.ts';
 import { encodeMessage, type Field, message } from '../../support/pprof-message.ts';
 import { labelledPprof } from '../../support/labelled-pprof.ts';
 import { type MadeResource, otlpJson, otlpMessage } from '../../support/otlp-message.ts';
+import { UPLOAD_LIMITS } from '../../support/store-limits.ts';
 
 const NOW_MS = 1_795_000_060_000;
-const LIMITS: IngestLimits = {
-  maxProfileBytes: 64 << 20,
-  maxSamples: 65_535,
-  maxDepth: 1000,
-  maxLabels: 30,
-  maxLabelNameBytes: 1024,
-  maxLabelValueBytes: 2048,
-  maxAgeMs: 3_600_000,
-  maxFutureMs: 600_000,
-};
+const LIMITS: IngestLimits = { ...UPLOAD_LIMITS, maxAgeMs: 3_600_000, maxFutureMs: 600_000 };
 const SPAN = 'ffeeddccbbaa9988';
 const TRACE = '00112233445566778899aabbccddeeff';
 

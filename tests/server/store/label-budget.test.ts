@@ -1,43 +1,20 @@
 /** Label sets by service: one service does not affect others. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
 import { labelSet } from '#model/labels.ts';
 import type { IncomingProfile } from '#server/incoming.ts';
-import { openForReading, openForWriting, type Database } from '#server/store/database.ts';
-import { ProfileStore } from '#server/store/profile-store.ts';
 import { ProfileWriter, type Written } from '#server/store/profile-writer.ts';
 import { dropService, sweepRetired } from '#server/store/removal.ts';
 import { incoming, madeLabels } from '../../support/made-profiles.ts';
+import { testStore } from '../../support/test-store.ts';
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const DAY_MS = 86_400_000;
 const BASE_MS = 20_000 * DAY_MS;
 const BUDGET = 10;
 
-let folder: string;
-let db: Database;
-let readerDb: Database;
-let writer: ProfileWriter;
-let store: ProfileStore;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'budget-'));
-  db = openForWriting(join(folder, 'profiles.db'));
-  db.exec('PRAGMA synchronous = OFF');
-  readerDb = openForReading(join(folder, 'profiles.db'));
-  writer = new ProfileWriter(db, BUDGET);
-  store = new ProfileStore(readerDb);
-});
-
-afterEach(() => {
-  readerDb.close();
-  db.close();
-  rmSync(folder, { recursive: true });
-});
+const disk = testStore(BUDGET);
 
 /** One sample without labels, and one for each value of `span`. */
 function profile(service: string, pod: string, spans: readonly string[], ms = 0): IncomingProfile {
@@ -62,8 +39,8 @@ function profile(service: string, pod: string, spans: readonly string[], ms = 0)
 }
 
 function put(...profiles: readonly IncomingProfile[]): Written[] {
-  const written = profiles.map((one) => writer.add(one, BASE_MS));
-  writer.flush();
+  const written = profiles.map((one) => disk.writer.add(one, BASE_MS));
+  disk.writer.flush();
   return written;
 }
 
@@ -73,16 +50,16 @@ function total(service: string, name: string, value: string): number {
     { name, operator: '=' as const, value },
   ];
   const range = { startMs: BASE_MS, endMs: BASE_MS + 3 * DAY_MS };
-  return store.merge({ profileType: CPU, matchers, callSite: [], ...range }, 'names', () => undefined).total[0];
+  return disk.store.merge({ profileType: CPU, matchers, callSite: [], ...range }, 'names', () => undefined).total[0];
 }
 
 function rows(table: string): number {
-  return (db.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number }).n;
+  return (disk.db.prepare(`SELECT count(*) AS n FROM ${table}`).get() as { n: number }).n;
 }
 
-/** Of the service, in the order that the writer tells them. */
+/** Of the service, in the order that the writer reports them. */
 function usage(service: string) {
-  return writer.usage().find((one) => one.service === service);
+  return disk.writer.usage().find((one) => one.service === service);
 }
 
 describe('a service that sends a label value with every sample', () => {
@@ -112,7 +89,7 @@ describe('a service that sends a label value with every sample', () => {
     const [{ folded, profiles, samples }] = put(profile('shop', 'a', ['new', '3'], 1));
     expect({ folded, profiles, samples }).toEqual({ folded: 1, profiles: 2, samples: 3 });
     const asked = { profileType: CPU, matchers: [], callSite: [], startMs: BASE_MS + 1, endMs: BASE_MS + 1 };
-    expect(store.merge(asked, 'names', () => undefined).profiles).toBe(2);
+    expect(disk.store.merge(asked, 'names', () => undefined).profiles).toBe(2);
   });
 
   it('hurts no other service', () => {
@@ -132,7 +109,7 @@ describe('a service that sends a label value with every sample', () => {
 
   it('keeps to it over a restart', () => {
     for (let i = 0; i < 20; i++) put(profile('shop', 'a', [`${i}`], i));
-    writer = new ProfileWriter(db, BUDGET);
+    disk.writer = new ProfileWriter(disk.db, BUDGET);
     expect(put(profile('shop', 'a', ['one more'], 30))[0].folded).toBe(1);
     expect(put(profile('shop', 'a', ['3'], 31))[0].folded).toBe(0);
     expect(rows('series')).toBe(BUDGET);
@@ -157,22 +134,22 @@ describe('a service whose series are new with every upload', () => {
   it('stores nothing of a refused upload', () => {
     fill();
     const before = ['service', 'series', 'part', 'dict', 'raw', 'upload'].map(rows);
-    const { internerBytes } = writer;
+    const { internerBytes } = disk.writer;
     for (let i = 0; i < 20; i++) {
       const refused = { ...profile('shop', `more ${i}`, [`${i}`], DAY_MS / 2 + i), repeatKey: `${i}` };
-      expect(() => writer.add(refused, BASE_MS)).toThrow('label sets');
+      expect(() => disk.writer.add(refused, BASE_MS)).toThrow('label sets');
     }
-    expect(writer.pendingProfiles).toBe(0);
-    writer.flush();
+    expect(disk.writer.pendingProfiles).toBe(0);
+    disk.writer.flush();
     expect(['service', 'series', 'part', 'dict', 'raw', 'upload'].map(rows)).toEqual(before);
-    expect(writer.internerBytes).toBe(internerBytes);
+    expect(disk.writer.internerBytes).toBe(internerBytes);
     expect(usage('shop')?.labelSets).toBe(2 * BUDGET);
   });
 
   it('begins anew once it was dropped', () => {
     fill();
-    finish(dropService(db, 'shop'));
-    finish(sweepRetired(db));
+    finish(dropService(disk.db, 'shop'));
+    finish(sweepRetired(disk.db));
     put(profile('shop', 'one more', ['span']));
     expect(total('shop', 'span', 'span')).toBe(1);
     expect(usage('shop')?.labelSets).toBe(2);
@@ -183,18 +160,18 @@ it('values that cannot be kept leave nothing behind either', () => {
   const made = profile('shop', 'a', []);
   for (const value of [1.5, 2 ** 53, Infinity]) {
     const wrong = { ...made.profile, values: [{ values: Float64Array.of(value), exact: undefined }] };
-    expect(() => writer.add({ ...made, profile: wrong }, BASE_MS)).toThrow(RangeError);
+    expect(() => disk.writer.add({ ...made, profile: wrong }, BASE_MS)).toThrow(RangeError);
   }
-  expect(writer.usage()).toEqual([]);
-  expect(writer.internerBytes).toBe(0);
+  expect(disk.writer.usage()).toEqual([]);
+  expect(disk.writer.internerBytes).toBe(0);
 });
 
 it('uploads during a removal are stored under the current series', () => {
   put(profile('shop', 'a', ['1']));
-  writer.add(profile('shop', 'a', ['1', '2'], 1), BASE_MS);
-  finish(dropService(db, 'shop'));
-  writer.flush();
-  finish(sweepRetired(db));
+  disk.writer.add(profile('shop', 'a', ['1', '2'], 1), BASE_MS);
+  finish(dropService(disk.db, 'shop'));
+  disk.writer.flush();
+  finish(sweepRetired(disk.db));
   expect(total('shop', 'pod', 'a')).toBe(102);
   expect(total('shop', 'span', '1')).toBe(1);
 });

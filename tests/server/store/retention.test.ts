@@ -1,16 +1,11 @@
 /** Retention, with correct and wrong clocks. */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { finish } from '#base/steps.ts';
-import { openForReading, openForWriting, type Database } from '#server/store/database.ts';
-import { ProfileStore } from '#server/store/profile-store.ts';
-import { ProfileWriter } from '#server/store/profile-writer.ts';
 import { upkeep, type UpkeepReport } from '#server/store/upkeep.ts';
 import { incoming, madeLabels } from '../../support/made-profiles.ts';
 import { KEEP_SPANS } from '../../support/store-limits.ts';
+import { testStore } from '../../support/test-store.ts';
 
 const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
 const HOUR_MS = 3_600_000;
@@ -18,26 +13,7 @@ const DAY_MS = 24 * HOUR_MS;
 const BASE_MS = 20_000 * DAY_MS;
 const WEEK = { retentionMs: 7 * DAY_MS, maxBytes: Infinity, spans: KEEP_SPANS };
 
-let folder: string;
-let db: Database;
-let readerDb: Database;
-let writer: ProfileWriter;
-let store: ProfileStore;
-
-beforeEach(() => {
-  folder = mkdtempSync(join(tmpdir(), 'retention-'));
-  db = openForWriting(join(folder, 'profiles.db'));
-  db.exec('PRAGMA synchronous = OFF');
-  readerDb = openForReading(join(folder, 'profiles.db'));
-  writer = new ProfileWriter(db);
-  store = new ProfileStore(readerDb);
-});
-
-afterEach(() => {
-  readerDb.close();
-  db.close();
-  rmSync(folder, { recursive: true });
-});
+const disk = testStore();
 
 /** One profile in each hour of a range, both ends included. */
 function put(firstHour: number, lastHour: number, pod = 'one'): void {
@@ -45,20 +21,20 @@ function put(firstHour: number, lastHour: number, pod = 'one'): void {
     const labels = madeLabels('shop', CPU, { pod });
     const timeUs = (BASE_MS + hour * HOUR_MS) * 1000;
     const stacks = [{ frames: ['main:1'], value: 1 }];
-    writer.add(incoming({ labels, service: 'shop', profileType: CPU, timeUs, period: 0, stacks }), BASE_MS);
+    disk.writer.add(incoming({ labels, service: 'shop', profileType: CPU, timeUs, period: 0, stacks }), BASE_MS);
   }
-  writer.flush();
+  disk.writer.flush();
 }
 
 function runAt(hour: number, limits = WEEK): UpkeepReport {
-  return finish(upkeep(db, limits, BASE_MS + hour * HOUR_MS));
+  return finish(upkeep(disk.db, limits, BASE_MS + hour * HOUR_MS));
 }
 
 /** The hours that hold a profile. */
 function kept(): number[] {
   const range = { startMs: BASE_MS - 1000 * DAY_MS, endMs: BASE_MS + 1000 * DAY_MS };
   const asked = { profileType: CPU, matchers: [], callSite: [], ...range };
-  const series = store.timeSeries(asked, [], HOUR_MS, () => undefined);
+  const series = disk.store.timeSeries(asked, [], HOUR_MS, () => undefined);
   return series.flatMap(({ timesMs }) => [...timesMs].map((time) => (time - BASE_MS) / HOUR_MS));
 }
 
@@ -165,12 +141,12 @@ describe('a clock that goes back', () => {
       }),
       repeatKey: 'key',
     };
-    writer.add(upload, BASE_MS + DAY_MS);
-    writer.flush();
-    expect(writer.add(upload, BASE_MS + DAY_MS + 1).isRepeat).toBe(true);
-    expect(writer.add(upload, BASE_MS).isRepeat).toBe(false);
-    writer.flush();
-    expect(writer.add(upload, BASE_MS + 1).isRepeat).toBe(true);
+    disk.writer.add(upload, BASE_MS + DAY_MS);
+    disk.writer.flush();
+    expect(disk.writer.add(upload, BASE_MS + DAY_MS + 1).isRepeat).toBe(true);
+    expect(disk.writer.add(upload, BASE_MS).isRepeat).toBe(false);
+    disk.writer.flush();
+    expect(disk.writer.add(upload, BASE_MS + 1).isRepeat).toBe(true);
   });
 });
 
@@ -182,6 +158,6 @@ it('a clock that stands still packs hours once newer ones are stored', () => {
 
 it('removes the oldest where the files are too large, whatever the clock says', () => {
   put(0, 5);
-  finish(upkeep(db, { retentionMs: undefined, maxBytes: 1, spans: KEEP_SPANS }, BASE_MS - DAY_MS));
+  finish(upkeep(disk.db, { retentionMs: undefined, maxBytes: 1, spans: KEEP_SPANS }, BASE_MS - DAY_MS));
   expect(kept()).toEqual([5]);
 });

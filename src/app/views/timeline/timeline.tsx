@@ -12,7 +12,8 @@ import { readable } from '#render/text.ts';
 import type { TimelineMark } from '#render/timeline/engine.ts';
 import { Button } from '../../components/button.tsx';
 import { PopoverPanel } from '../../components/popover.tsx';
-import { setPreference } from '../../state/preferences.ts';
+import { SERIES_HEIGHT, usePartOfWindow } from '../../components/use-window.ts';
+import { setPreference, usePreference } from '../../state/preferences.ts';
 import { useLasting } from '../../components/use-lasting.ts';
 import { HeightEdge } from './height-edge.tsx';
 import { HoverPanel } from './hover-panel.tsx';
@@ -23,7 +24,6 @@ import { everything, isShown } from './series-choice.ts';
 import { SeriesTable } from './series-table.tsx';
 import { type BrushSide, useBrushes } from './use-brushes.ts';
 import { useEngine } from './use-engine.ts';
-import { useHeight } from './use-height.ts';
 import { usePlotInput } from './use-plot-input.ts';
 import { useTimelineTheme } from './timeline-theme.ts';
 import styles from './timeline.module.css';
@@ -70,7 +70,9 @@ export function Timeline(props: TimelineProps): ReactElement {
   const { onZoom, applied, onSide, renderMark, renderActions } = props;
   const { format } = scale;
   const hasWaited = useLasting(isStale);
-  const preferred = useHeight();
+  /** Css px; 0 is closed. */
+  const ownHeight = usePartOfWindow(SERIES_HEIGHT);
+  const preferred = usePreference('seriesHeight') ?? ownHeight;
   const [draggedHeight, setDraggedHeight] = useState<number>();
   const height = draggedHeight ?? preferred;
   const [choice, setChoice] = useState(everything);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { coveredShare } from '#model/covered-share.ts';
+import { coveredMsOf, coveredShare, isCoverageShown } from '#model/covered-time.ts';
 
 it.each([
   ['all', [2, 2, 2, 2], 1],
@@ -19,4 +19,20 @@ it.each([
   ['one restart', [2, 2, 1, 0, 2, 2, 2, 2], 6.5 / 8],
 ])('%s', (_, profiles, share) => {
   expect(coveredShare(profiles)).toBeCloseTo(share, 12);
+});
+
+it.each([
+  ['half of it', 0.5, 30_000],
+  ['nothing', 0, 60_000],
+  ['an unknown part', undefined, 60_000],
+])('of a minute of which %s has profiles, rates count the right time', (_, share, ms) => {
+  expect(coveredMsOf({ startMs: 1000, endMs: 61_000 }, share)).toBe(ms);
+});
+
+it.each([
+  ['differs in its last digit', 59_000, true],
+  ['is the same in its digits', 59_999, false],
+  ['counts the whole range', 60_000, false],
+])('the counted time is shown where the rate %s', (_, coveredMs, isShown) => {
+  expect(isCoverageShown(120, coveredMs, 60_000, (rate) => rate.toFixed(2))).toBe(isShown);
 });

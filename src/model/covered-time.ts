@@ -1,4 +1,5 @@
-/** The covered part of a range, from the profiles in its slices. */
+/** The time of a range that has profiles. Rates count it alone: a gap does not mean that nothing was used. */
+import type { TimeRange } from './time-range.ts';
 
 /** Counts by chance differ less than this between one distance and another. */
 const CLEARLY_BETTER = 0.75;
@@ -25,6 +26,26 @@ export function coveredShare(profiles: ArrayLike<number>): number {
     if (sum > 0) covered += isInside ? 1 : Math.min(1, sum / usual);
   }
   return covered / counts.length;
+}
+
+/** @param share of the range that has profiles; where it is unknown, or nothing is stored, the whole range counts */
+export function coveredMsOf({ startMs, endMs }: TimeRange, share: number | undefined): number {
+  return (endMs - startMs) * (share || 1);
+}
+
+/**
+ * Whether the time that a rate counts is shown beside it: where the rate over the whole range would print as another
+ * number.
+ * @param format of a rate per second
+ */
+export function isCoverageShown(
+  total: number,
+  coveredMs: number,
+  rangeMs: number,
+  format: (perSecond: number) => string,
+): boolean {
+  const rate = (ms: number): string => format((total / ms) * 1000);
+  return coveredMs < rangeMs && rate(coveredMs) !== rate(rangeMs);
 }
 
 /** After how many slices their counts repeat; 1 where no other number fits clearly better. */

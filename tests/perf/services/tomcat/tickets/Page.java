@@ -1,0 +1,7 @@
+package tickets;
+
+import jakarta.servlet.http.HttpServlet;
+
+abstract class Page extends HttpServlet {
+    abstract String path();
+}
