@@ -147,10 +147,10 @@ describe('a list of targets', () => {
     answer = '<html>';
     const listStatus = (): { problem: string | undefined } | undefined =>
       scraper.status().find(({ kind }) => kind === 'targets');
-    await until(() => expect(listStatus()?.problem).toContain('The list is no JSON'));
+    await until(() => expect(listStatus()?.problem).toContain('The list is not JSON'));
     expect(servicesOf(scraper)).toEqual(['shop']);
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain(`The list of targets ${list} could not be read: The list is no JSON`);
+    expect(warnings[0]).toContain(`The list of targets ${list} could not be read: The list is not JSON`);
   });
 
   it('names the service of each target by its labels, else by its host', async () => {
