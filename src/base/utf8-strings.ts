@@ -3,6 +3,8 @@ import { Int32Column } from './column.ts';
 
 /** Texts are decoded at once if they and what lies between them take at most this many times the bytes of the texts alone. */
 const MAX_SPREAD = 2;
+/** Bytes of a text at which it takes as long to decode it alone. */
+const LONG_BYTES = 1024;
 
 export class Utf8Strings {
   readonly #bytes: Uint8Array;
@@ -61,7 +63,8 @@ export class Utf8Strings {
       to = Math.max(to, values[i + 1]);
       sum += values[i + 1] - values[i];
     }
-    if (to - from > sum * MAX_SPREAD) return '';
+    // Long texts would be in memory twice where one has characters of several bytes.
+    if (to - from > sum * MAX_SPREAD || sum > (length / 2) * LONG_BYTES) return '';
     this.#allFrom = from;
     const all = this.#decoder.decode(this.#bytes.subarray(from, to));
     // A character of several bytes makes it shorter, and nothing makes it longer: then each byte is one character.

@@ -9,6 +9,7 @@ export interface Recognised {
   readonly remedy?: string;
 }
 
+export const MEMRAY = 'Draw the recording with memray flamegraph RECORDING: it cannot be converted.';
 export const XZ_REMEDY = 'Unpack it with xz -d and open the profile in it.';
 
 /** @returns undefined if no mark is known. */
@@ -72,6 +73,30 @@ const BINARY: readonly (Recognised & { readonly at: number; readonly starts: rea
     starts: ascii('gmon'),
     what: 'a profile of gprof (gmon.out)',
     remedy: 'It has no call paths. Record with perf: perf record -g program, then perf script > out.perf',
+  },
+  {
+    at: 0,
+    starts: ascii('MOJ'),
+    what: 'a recording of Austin (MOJO)',
+    remedy: 'Convert it: mojo2austin recording.mojo stacks.austin',
+  },
+  {
+    at: 0,
+    starts: ascii('rbspy'),
+    what: 'raw data of rbspy',
+    remedy: 'Convert it: rbspy report -f speedscope -i raw.gz -o out.speedscope.json',
+  },
+  {
+    at: 0,
+    starts: ascii('memray'),
+    what: 'a recording of memray',
+    remedy: MEMRAY,
+  },
+  {
+    at: 0,
+    starts: [0x04, 0x22, 0x4d, 0x18],
+    what: 'an lz4 archive, probably a recording of memray',
+    remedy: MEMRAY,
   },
   {
     at: 0,

@@ -36,6 +36,11 @@ const MIN_LOG = 0.9;
 /** A caller hides what was inlined in it: it has at least this part of what the callee gained. */
 const MIN_HIDDEN = 0.5;
 
+/** Cost that goes to and fro between a caller and a callee: correlation, variance beyond that of counts, and slices. */
+const MAX_CORRELATION = -0.7;
+const MIN_RATIO = 3;
+const MIN_SLICES = 8;
+
 /** Languages that decide about inlining at each start, invisibly to profilers: a move needs less proof. */
 const INLINED_ANEW: ReadonlySet<string> = new Set(['JavaScript', '.NET']);
 
@@ -45,6 +50,10 @@ export function foldMoves(left: Remaining, leastSamples: number, leastShare: num
   const language = languageOf(left.tree.names);
   const isInlinedAnew = language !== undefined && INLINED_ANEW.has(language);
   const leastCallerZ = isInlinedAnew ? 0 : MIN_PART_Z;
+  if (isInlinedAnew) {
+    moves.push(...tradedWithin(left, leastShare));
+    if (moves.length > 0) left.move(moves.flatMap(({ callees }) => callees));
+  }
   while (moves.length < MAX_MOVES) {
     const move = clearestMove(left, leastSamples, leastShare, leastCallerZ);
     if (move === undefined) break;
@@ -58,6 +67,50 @@ export function foldMoves(left: Remaining, leastSamples: number, leastShare: num
 }
 
 /**
+ * Callees that a compiler inlines for a part of a range, and then no more: from slice to slice, what they gain their caller
+ * loses. Alone each of both would vary far more than the program does, and would hide what changed elsewhere. This compares
+ * slices of one side, never the sides.
+ */
+function tradedWithin(left: Remaining, leastShare: number): Move[] {
+  const { callers, callees } = calls(left, leastShare);
+  const groups = new Map<number, number[]>();
+  for (const { caller, nodes } of callees.values()) {
+    if (!([0, 1] as const).some((side) => isTraded(left, side, nodes, callers.get(caller)!))) continue;
+    const group = groups.get(caller);
+    if (group) group.push(...nodes);
+    else groups.set(caller, [...nodes]);
+  }
+  return withoutChains(left, groups, callers);
+}
+
+/** Beside all else, the own costs of both vary beyond chance, and against each other. */
+function isTraded(left: Remaining, side: 0 | 1, callees: readonly number[], callers: readonly number[]): boolean {
+  const { whole, samplesPerUnit, slices } = left.sides[side];
+  if (slices < MIN_SLICES) return false;
+  const [x, y] = [callees, callers].map((nodes) => {
+    const sums = new Float64Array(slices);
+    for (const node of nodes) for (const [i, value] of left.ownBySlice(side, node).entries()) sums[i] += value;
+    return sums;
+  });
+  const rest = whole.map((all, i) => all - x[i] - y[i]);
+  const sumRest = sumOf(rest);
+  const strays = [x, y].map((part) => {
+    const sum = sumOf(part);
+    const stray = part.map((one, i) => one - (sum / sumRest) * rest[i]);
+    return { stray, square: product(stray, stray), counts: (sum * (1 + sum / sumRest)) / samplesPerUnit };
+  });
+  const [ofX, ofY] = strays;
+  return (
+    strays.every(({ square, counts }) => square > MIN_RATIO * counts) &&
+    product(ofX.stray, ofY.stray) <= MAX_CORRELATION * Math.sqrt(ofX.square * ofY.square)
+  );
+}
+
+function product(one: Float64Array, other: Float64Array): number {
+  return one.reduce((sum, value, i) => sum + value * other[i], 0);
+}
+
+/**
  * Callees that nearly appeared or went, below callers that have room for them: each start may inline other ones, and their
  * cost is the caller's then. Beside them the caller's own cost need not have shrunk, so that caller and callees can only be
  * judged as one. A callee without any sample on a side is new or gone: what is inlined runs by itself until it is compiled.
@@ -68,7 +121,7 @@ function inlinedIn(left: Remaining, leastSamples: number, leastShare: number): M
   for (const { caller, nodes } of callees.values()) {
     const own = callers.get(caller)!;
     const [a, b] = left.amounts({ nodes, scope: 'self', unit: -1 });
-    if (!(a > 0 && b > 0) || a / left.totals[0] + b / left.totals[1] < leastShare) continue;
+    if (!hasBoth(left, [a, b]) || a / left.totals[0] + b / left.totals[1] < leastShare) continue;
     // Against its whole unit: beside what is left without its caller, a change of one callee is one of all others.
     const [unitA, unitB] = ([0, 1] as const).map((side) => sumOf(left.unitSums(side, left.units.unit[nodes[0]])));
     const log = Math.log(b / unitB / (a / unitA));
@@ -80,7 +133,15 @@ function inlinedIn(left: Remaining, leastSamples: number, leastShare: number): M
     if (group) group.push(...nodes);
     else groups.set(caller, [...nodes]);
   }
-  // What is inlined in one of the groups is not a caller of another.
+  return withoutChains(left, groups, callers);
+}
+
+/** What is inlined in one of the groups is not a caller of another. @param groups callees by their caller */
+function withoutChains(
+  left: Remaining,
+  groups: ReadonlyMap<number, readonly number[]>,
+  callers: ReadonlyMap<number, readonly number[]>,
+): Move[] {
   const taken = new Set([...groups.values()].flat());
   return [...groups].flatMap(([caller, nodes]): Move[] => {
     const own = callers.get(caller)!;
@@ -90,7 +151,12 @@ function inlinedIn(left: Remaining, leastSamples: number, leastShare: number): M
   });
 }
 
-/** @param leastCallerZ how clear the caller's end must be beside the rest alone */
+/** Less is no sample: agents give processor time to stacks that they did not sample. */
+function hasBoth({ sides }: Remaining, amounts: readonly [number, number]): boolean {
+  return amounts.every((amount, side) => amount * sides[side].samplesPerUnit >= 1);
+}
+
+/** @param leastCallerZ how clear the caller's end must be beside the rest alone, where no side lacks the callee */
 function clearestMove(
   left: Remaining,
   leastSamples: number,
@@ -128,7 +194,8 @@ function clearestMove(
       callers.get(f * left.units.count + unit)!,
     );
     const [ofCaller, ofCallee] = [z(own, alike), z(nodes, own)];
-    if (ofCaller * ofCallee >= 0 || Math.abs(ofCaller) < leastCallerZ || Math.abs(ofCallee) < MIN_PART_Z) continue;
+    const leastZ = hasBoth(left, left.amounts({ nodes, scope: 'self', unit: -1 })) ? leastCallerZ : MIN_PART_Z;
+    if (ofCaller * ofCallee >= 0 || Math.abs(ofCaller) < leastZ || Math.abs(ofCallee) < MIN_PART_Z) continue;
     if (!(Math.abs(Math.log(ratioOf(left, nodes, own))) >= MIN_LOG)) continue;
     const [lost, won] = [changeOf(left, own, alike), changeOf(left, nodes, own)].map(Math.abs);
     if (!(Math.min(lost, won) >= MIN_PAID * Math.max(lost, won)) || !Number.isFinite(lost + won)) continue;

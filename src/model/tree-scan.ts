@@ -158,7 +158,7 @@ class Scanner {
         ? [{ item, z: Math.abs(strengthOf(tested.get(item)!, noise)) }]
         : [],
     );
-    // What nearly appeared or went did so whatever it is held against, and bends what others are held against the most.
+    // Functions that nearly appeared or vanished come first: they differ from any reference, and distort it the most.
     const extreme = found.filter(({ item }) => isExtreme(tested.get(item)!));
     const near = extreme.length > 0 ? extreme : found;
     const clearest = near.reduce((most, one) => Math.max(most, one.z), 0);

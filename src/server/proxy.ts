@@ -125,8 +125,14 @@ export function createProxy(options: ProxyOptions): Backend {
         headers: sent,
         signal,
       });
+      let isAnswered = false;
       request.on('error', (error: NodeJS.ErrnoException) => reject(why(error)));
+      // A switch to another protocol is neither an answer nor an error.
+      request.on('close', () => {
+        if (!isAnswered) reject(why(new Error('it closed the connection without an answer')));
+      });
       request.on('response', (response) => {
+        isAnswered = true;
         readAnswer(response, budget).then(resolve, (error: Error) => {
           request.destroy();
           reject(error instanceof RpcError ? error : why(error));

@@ -1,9 +1,11 @@
 /** The only thread that writes profiles: opens uploads, puts them into the store in groups, answers once they are on disk. */
 
+import { setImmediate as turn } from 'node:timers/promises';
 import { workerData } from 'node:worker_threads';
 import type { RequestFacts, WireAnswer, WireRequest } from './request.ts';
+import { Garbage } from './garbage.ts';
 import type { IncomingProfile } from './incoming.ts';
-import { openUpload, refuseUpload, type OpenedUpload } from './ingest/open-upload.ts';
+import { openUpload, refuseUpload, type OpenedUpload, type StoreEarly } from './ingest/open-upload.ts';
 import type { IngestLimits } from './ingest/series-of-profile.ts';
 import { CommitQueue } from './store/commit-queue.ts';
 import { CommitTurn } from './store/commit-turn.ts';
@@ -45,7 +47,7 @@ const LOOK_AT_DISK_MS = 2000;
 /** Services in an answer to `usage`: those that were folded or refused, then the largest. */
 const MAX_SERVICES_REPORTED = 200;
 
-const { folder, limits, maxLabelSets, turn } = workerData as StoreStart;
+const { folder, limits, maxLabelSets, turn: commitTurn } = workerData as StoreStart;
 let opened: OpenFolder | undefined;
 let writer: ProfileWriter | undefined;
 let queue: CommitQueue | undefined;
@@ -53,6 +55,7 @@ let lastOpened: Promise<unknown> = Promise.resolve();
 let inPlace: FilesInPlace | undefined;
 let lookedAt = -Infinity;
 let noRoom: string | undefined;
+const garbage = new Garbage();
 
 answerCalls({
   /** @returns the file, or why the folder cannot be used */
@@ -63,7 +66,7 @@ answerCalls({
       if (error instanceof UnusableStore) return { refused: error.message };
       throw error;
     }
-    writer = new ProfileWriter(opened.db, maxLabelSets, new CommitTurn(turn));
+    writer = new ProfileWriter(opened.db, maxLabelSets, new CommitTurn(commitTurn));
     inPlace = new FilesInPlace([opened.file, `${opened.file}-wal`]);
     queue = new CommitQueue(writer);
     return { file: opened.file, lost: opened.lost, notes: opened.notes };
@@ -71,29 +74,28 @@ answerCalls({
   ingest: async ({ request, nowMs }: { request: WireRequest; nowMs: number }): Promise<Stored> => {
     const refusal = whyRefused(nowMs);
     if (refusal !== undefined) return failed(request, refusal.slug, refusal.message, false);
-    const upload = await openInTurn(request, nowMs);
-    if (upload.profiles.length === 0) return { answer: upload.answer, facts: upload.facts, needsRoom: false };
-    try {
-      const written = await queue!.store(upload.profiles, nowMs);
-      // After a file was moved or replaced, a restart would not find what was written.
-      const gone = inPlace!.whyNot();
-      if (gone !== undefined) return failed(request, 'data_folder', gone, false);
-      const errors = written.filter((one) => one instanceof Error);
-      const failure = errors.find((one) => !(one instanceof TooManySeries));
-      if (failure !== undefined) return await storeFailed(request, failure);
-      if (errors.length > 0) {
-        const [{ message }] = errors;
-        if (upload.answerAfter === undefined)
-          return { ...(await refuseUpload(request, 'resource_exhausted', 'series', message)), needsRoom: false };
-        const refusals = written.flatMap((one, i) => (one instanceof Error ? [[i, one.message] as const] : []));
-        const answer = await upload.answerAfter(new Map(refusals));
-        const stored = sums(written.filter((one) => !(one instanceof Error)));
-        return { answer, facts: { ...upload.facts, ...stored, refused: 'series', message }, needsRoom: false };
+    const written: (Written | Error)[] = [];
+    let failure: unknown;
+    const store = async (profiles: readonly IncomingProfile[], bytes: number): Promise<void> => {
+      garbage.made(bytes);
+      try {
+        if (profiles.length > 0) written.push(...(await queue!.store(profiles, nowMs, bytes)));
+      } catch (error) {
+        failure = error;
       }
-      return { answer: upload.answer, facts: { ...upload.facts, ...sums(written) }, needsRoom: false };
-    } catch (error) {
-      return await storeFailed(request, error);
-    }
+    };
+    const upload = await openInTurn(request, nowMs, async (profiles, bytes) => {
+      await store(profiles, bytes);
+      // Streams that have ended hold what they unpacked until the next turn.
+      await turn();
+      return failure === undefined;
+    });
+    if (failure === undefined) await store(upload.profiles, upload.bytes);
+    if (failure !== undefined) return storeFailed(request, failure);
+    // After a file was moved or replaced, a restart would not find what was written.
+    const gone = written.length === 0 ? undefined : inPlace!.whyNot();
+    if (gone !== undefined) return failed(request, 'data_folder', gone, false);
+    return outcomeOf(request, upload, written);
   },
   store: async ({ profiles, nowMs }: { profiles: readonly IncomingProfile[]; nowMs: number }): Promise<void> => {
     const refusal = whyRefused(nowMs);
@@ -120,9 +122,27 @@ answerCalls({
   },
 });
 
+/** @param written by profile: what was stored, or why it was not */
+async function outcomeOf(
+  request: WireRequest,
+  { answer, facts, answerAfter }: OpenedUpload,
+  written: readonly (Written | Error)[],
+): Promise<Stored> {
+  const errors = written.filter((one) => one instanceof Error);
+  const failure = errors.find((one) => !(one instanceof TooManySeries));
+  if (failure !== undefined) return storeFailed(request, failure);
+  if (errors.length === 0) return { answer, facts: { ...facts, ...sums(written) }, needsRoom: false };
+  const [{ message }] = errors;
+  if (answerAfter === undefined)
+    return { ...(await refuseUpload(request, 'resource_exhausted', 'series', message)), needsRoom: false };
+  const refusals = written.flatMap((one, i) => (one instanceof Error ? [[i, one.message] as const] : []));
+  const partial = await answerAfter(new Map(refusals));
+  return { answer: partial, facts: { ...facts, ...sums(written), refused: 'series', message }, needsRoom: false };
+}
+
 /** Opens uploads one after the other: an unpacked upload may be large, and several at once would add up. */
-function openInTurn(request: WireRequest, nowMs: number): Promise<OpenedUpload> {
-  const upload = lastOpened.then(() => openUpload(request, limits, nowMs));
+function openInTurn(request: WireRequest, nowMs: number, storeEarly: StoreEarly): Promise<OpenedUpload> {
+  const upload = lastOpened.then(() => openUpload(request, limits, nowMs, storeEarly));
   lastOpened = upload.catch(() => undefined);
   return upload;
 }

@@ -25,6 +25,7 @@ describe('a piece of all texts is the text itself', () => {
     ['a character that is cut before the next text', [[0x61, 0xc3], 'b', [0xe2, 0x82], 'end'], []],
     ['a cut character before a byte that would complete it', [[0x61, 0xc3], 'b'], [0x82, 0x01]],
     ['nothing', ['', ''], []],
+    ['long texts', ['a'.repeat(5000), '', 'ä'.repeat(5000), 'end'], []],
     ['texts far apart', ['a', 'b', 'c'], Array<number>(100).fill(0x41)],
   ] as const)('%s', (_, texts, between) => {
     const whole = tableOf(texts, between);

@@ -132,6 +132,12 @@ describe('callgrind', () => {
     expect(profile.notes).toEqual(["1 line is not in callgrind's format: skipped."]);
   });
 
+  it('passes over jumps, with the file and function that they lead to', async () => {
+    const profile = await open('events: Ir\nfn=main\n1 2\njcnd=40/40 6\n7\njfi=a.h\njfn=g\njump=3 9\n8\n6 40\n');
+    expect(profileRows(profile)).toEqual(['total 42 self 0', '  main 42 self 42']);
+    expect(profile.notes).toEqual([]);
+  });
+
   it('folds recursion, and keeps self costs whole where callers share them', async () => {
     const call = (name: string, cost: number): string => `cfn=${name}\ncalls=1 1\n1 ${cost}\n`;
     const content =
@@ -166,8 +172,8 @@ describe('callgrind', () => {
 describe('old formats of pprof', () => {
   it('scales sampled heaps, and keeps the size of blocks', async () => {
     const profile = await open('heap profile: 1: 512 [1: 512] @ heap_v2/524288\n1: 512 [1: 512] @ 0x10\n');
-    expect(profileRows(profile, 0)).toEqual(['total 1024 self 0', '  0x10 1024 self 1024']);
-    expect(profileRows(profile, 1)).toEqual(['total 524544 self 0', '  0x10 524544 self 524544']);
+    expect(profileRows(profile, 0)).toEqual(['total 1024 self 0', '  0xf 1024 self 1024']);
+    expect(profileRows(profile, 1)).toEqual(['total 524544 self 0', '  0xf 524544 self 524544']);
     expect(labelsOf(profile)).toEqual(['bytes=512']);
     expect(profile.period).toEqual({ type: { type: 'space', unit: 'bytes' }, value: 524_288 });
   });
@@ -180,6 +186,18 @@ describe('old formats of pprof', () => {
     expect(labelsOf(profile)).toEqual(['queue=emails worker=0']);
     expect(profile.functions.files).toContain('shop/main.go');
     expect(profile.notes.join()).toMatch(/1 of 1 samples .* are left out/);
+  });
+
+  it('reads labels quoted as in Go', async () => {
+    const profile = await open(
+      'goroutine profile: total 1\n1 @ 0x11\n# labels: {"k;y":"v\\x00ü\\\"\\U0001f600", "\\a":"\\xff"}\n#\t0x10\tmain.f+0x1\ta.go:1\n',
+    );
+    expect(labelsOf(profile)).toEqual(['k;y=v\0ü"\u{1f600} \x07=\ufffd']);
+  });
+
+  it('takes one from every address of a count, as go tool pprof -raw does', async () => {
+    const profile = await open('threadcreate profile: total 5\n5 @ 0x0 0x20\n#\t0x0\n');
+    expect(profileRows(profile)).toEqual(['total 5 self 0', '  0x1f 5 self 0', '    0xffffffffffffffff 5 self 5']);
   });
 
   it.each([

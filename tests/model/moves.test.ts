@@ -1,7 +1,7 @@
 /** Cost that moved between a function and one that may be inlined in it. */
 import { describe, expect, it } from 'vitest';
 import { amountsOf, describeChange } from '#model/changes-text.ts';
-import { changes, claims, cores, HTTP, type Program, scaled, shop } from '../support/shop.ts';
+import { changes, claims, cores, HTTP, type Program, scaled, shop, SLICES } from '../support/shop.ts';
 
 describe('moves', () => {
   it('an inlined callee is cost that moved, not two changes of code', () => {
@@ -52,9 +52,35 @@ describe('moves', () => {
       expect(amountsOf(found)).toBe('together with ./svc.mjs:page:25: any may be inlined in another');
     });
 
+    it('is gone if B never ran it, though its caller costs a little more', () => {
+      expect(claims(script(40, 8), script(43, 0))).toEqual(['code ./svc.mjs:item:14']);
+    });
+
     it('is new code if A never ran it', () => {
       expect(claims(script(40, 0), script(40, 12))).toEqual(['code ./svc.mjs:item:14']);
     });
+  });
+
+  it('a callee that is inlined for a part of a range is neither a change nor hides others', () => {
+    const script =
+      (score: number, isInlined: (slice: number) => boolean) =>
+      (slice: number): Program => ({
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25']: isInlined(slice) ? 95 : 25,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25;./svc.mjs:item:14']: isInlined(slice) ? 0 : 70,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:page:25;./svc.mjs:filter:16']: 25,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:search:24;./svc.mjs:filter:16']: 40,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:search:24;./svc.mjs:sort:17']: 30,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:search:24;./svc.mjs:text:15']: 20,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:search:24']: 20,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:cart:26;./svc.mjs:price:18']: 30,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:cart:26;./svc.mjs:score:19']: score,
+        ['node:_http_server:parserOnIncoming:1;./svc.mjs:cart:26']: 30,
+      });
+    const never = (): boolean => false;
+    const half = (slice: number): boolean => slice < SLICES / 2;
+    expect(claims(script(0, never), script(2, half))).toEqual(['code ./svc.mjs:score:19']);
+    const often = (slice: number): boolean => slice % 4 < 2;
+    expect(claims(script(10, never), script(10, often))).toEqual([]);
   });
 
   it('a callee that got dearer is not a move', () => {

@@ -128,9 +128,9 @@ function judge(
  * How clear a change is to one who knows where to look and has nothing but counts: of the part of the right functions, with
  * what they call, of all samples. Where the true size is known, it is that of the size, of A's part and of own costs.
  */
-function visibleZ({ code, flags, size }: TruthPair, a: Segment, b: Segment): number | undefined {
-  if (code === undefined) return undefined;
-  const isRight = new RegExp(code, flags);
+function visibleZ({ code, changed = code, flags, size }: TruthPair, a: Segment, b: Segment): number | undefined {
+  if (changed === undefined) return undefined;
+  const isRight = new RegExp(changed, flags);
   const partOf = ({ merged: { tree, names } }: Segment): number => {
     const isIn = new Uint8Array(tree.length);
     let amount = 0;
@@ -146,7 +146,8 @@ function visibleZ({ code, flags, size }: TruthPair, a: Segment, b: Segment): num
   const after = size === undefined ? partOf(b) : grown / (1 + grown - before);
   const [countA, countB] = [samplesOf(a), samplesOf(b)];
   const part = (before * countA + after * countB) / (countA + countB);
-  return Math.abs(after - before) / Math.sqrt(part * (1 - part) * (1 / countA + 1 / countB));
+  const variance = part * (1 - part) * (1 / countA + 1 / countB);
+  return variance > 0 ? Math.abs(after - before) / Math.sqrt(variance) : 0;
 }
 
 /** A route named by a claim, by its share of all requests: the other way, or by less than the interval allows. */

@@ -33,6 +33,8 @@ export interface TruthPair {
   readonly kind: 'none' | 'load' | 'code' | 'work';
   /** Pattern of the right functions; of the right route. */
   readonly code?: string;
+  /** Pattern of the functions that changed, where these are not all that are right. */
+  readonly changed?: string;
   readonly work?: string;
   readonly flags?: string;
   readonly culprit?: string;

@@ -18,6 +18,8 @@ beforeAll(async () => {
       seen.push({ request, body: Buffer.concat(parts) });
       if (request.url?.includes('/away')) return response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end();
       if (request.url?.includes('/silent')) return;
+      if (request.url?.includes('/switch'))
+        return request.socket.end('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n');
       const status = /status-(\d+)/.exec(request.url ?? '')?.[1];
       if (status !== undefined)
         return response.writeHead(Number(status), { 'content-type': 'text/plain' }).end('no org id');
@@ -115,4 +117,13 @@ it('does not ask a cluster for the slices call', async () => {
   const proxy = createProxy({ url, tenant: undefined, authorization: undefined });
   expect((await proxy.query(ask('/flametide.v1.QueryService/SelectSlices'), going)).answer.status).toBe(501);
   expect(await proxy.ready()).toBe(true);
+});
+
+it('an answer that switches to another protocol is none', async () => {
+  const { answer } = await createProxy({ url, tenant: undefined, authorization: undefined }).query(
+    ask('/pyroscope/switch'),
+    going,
+  );
+  expect(answer.status).toBe(502);
+  expect(Buffer.from(answer.body).toString()).toContain('it closed the connection without an answer');
 });

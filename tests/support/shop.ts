@@ -15,6 +15,7 @@ export const cores = { kind: 'share', sampleType: { type: 'cpu', unit: 'nanoseco
 
 /** Samples by stack in a slice, on the mean. */
 export type Program = Readonly<Record<string, number>>;
+type Recorded = Program | ((slice: number) => Program);
 
 export const shop: Program = {
   [`${HTTP};shop.search;shop.rank;sort.Slice`]: 40,
@@ -29,17 +30,17 @@ export const shop: Program = {
   [`${HTTP};shop.cart`]: 20,
 };
 
-export function claims(a: Program, b: Program): string[] {
+export function claims(a: Recorded, b: Recorded): string[] {
   return changes(a, b)
     .filter(({ supported }) => supported)
     .map(({ kind, name }) => `${kind} ${name}`);
 }
 
-export function changes(a: Program, b: Program): readonly Change[] {
+export function changes(a: Recorded, b: Recorded): readonly Change[] {
   return compared(a, b, 'share').found.changes;
 }
 
-export function compared(a: Program, b: Program, kind: Parameters<typeof normalise>[0], routes?: string) {
+export function compared(a: Recorded, b: Recorded, kind: Parameters<typeof normalise>[0], routes?: string) {
   const [ofA, ofB] = [recorded(a, 'a'), recorded(b, 'b')];
   const union = unionTree(joined(ofA), joined(ofB));
   const evidence = compareSides(
@@ -54,11 +55,12 @@ export function compared(a: Program, b: Program, kind: Parameters<typeof normali
 }
 
 /** Handlers vary by a tenth, independently. */
-export function recorded(program: Program, seed: string): NamedTree[] {
+export function recorded(program: Recorded, seed: string): NamedTree[] {
   const random = seeded(seed);
-  return Array.from({ length: SLICES }, () => {
+  return Array.from({ length: SLICES }, (_, slice) => {
     const busy = new Map<string, number>();
-    const lines = Object.entries(program).flatMap(([stack, mean]) => {
+    const means = typeof program === 'function' ? program(slice) : program;
+    const lines = Object.entries(means).flatMap(([stack, mean]) => {
       const handler = /shop\.(?:search|report|cart)/.exec(stack)?.[0] ?? '';
       if (!busy.has(handler)) busy.set(handler, 0.9 + 0.2 * random());
       const count = poisson(mean * busy.get(handler)!, random);

@@ -29,26 +29,27 @@ export class CostReader {
     return this.#position[this.positions - 1] ?? 0;
   }
 
-  read(text: string): void {
+  /** Reads a line from `start` to `end` of the text. */
+  read(text: string, start: number, end: number): void {
     const { values, positions } = this;
     let column = 0;
-    let at = 0;
+    let at = start;
     // Loops, as there are one or two events on most lines.
     for (let event = 0; event < values.length; event++) {
       this.#before[event] = values[event];
       values[event] = 0;
     }
-    while (at < text.length) {
-      while (at < text.length && isBlank(text.charCodeAt(at))) at++;
-      if (at === text.length) break;
-      const start = at;
-      while (at < text.length && !isBlank(text.charCodeAt(at))) at++;
-      if (column < positions) this.#position[column] = this.#relative(text, start, at, this.#position[column] ?? 0);
+    while (at < end) {
+      while (at < end && isBlank(text.charCodeAt(at))) at++;
+      if (at === end) break;
+      const from = at;
+      while (at < end && !isBlank(text.charCodeAt(at))) at++;
+      if (column < positions) this.#position[column] = this.#relative(text, from, at, this.#position[column] ?? 0);
       else if (column - positions < values.length) {
         const event = column - positions;
         values[event] = this.hasRelativeCosts
-          ? this.#relative(text, start, at, this.#before[event])
-          : this.#number(text, start, at);
+          ? this.#relative(text, from, at, this.#before[event])
+          : this.#number(text, from, at);
       } else throw this.#refuse('A line has more costs than there are events');
       column++;
     }

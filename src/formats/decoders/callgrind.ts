@@ -78,12 +78,11 @@ class CallgrindReader {
 
   *read(): Steps<void> {
     const lines = this.#lines;
-    for (let line = lines.next(); line !== undefined; line = lines.next()) {
+    while (lines.advance()) {
       if (lines.number % LINES_A_STEP === 0) yield lines.share * READING;
-      const code = line.charCodeAt(0);
-      // Digits, +, -, * and blanks begin lines of costs.
-      if ((code >= 48 && code <= 57) || code === 43 || code === 45 || code === 42) this.#readCosts(line);
-      else this.#readOther(line);
+      // Most lines are of costs: these are read in place.
+      if (lines.start < lines.end && beginsCosts(lines.text.charCodeAt(lines.start))) this.#readCosts();
+      else this.#readOther(lines.text.slice(lines.start, lines.end));
     }
   }
 
@@ -151,13 +150,13 @@ class CallgrindReader {
         return;
       case 'jump':
       case 'jcnd':
+      case 'jfi':
+      case 'jfn':
       case 'frfn':
         return;
     }
     if (!this.#readHeader(text)) {
-      const first = text.charCodeAt(0);
-      if (text !== line && ((first >= 48 && first <= 57) || first === 43 || first === 45 || first === 42))
-        this.#readCosts(text);
+      if (text !== line && beginsCosts(text.charCodeAt(0))) this.#readCosts();
       else this.#skipped++;
     }
   }
@@ -190,10 +189,12 @@ class CallgrindReader {
     this.#costs.events = events.length;
   }
 
-  #readCosts(line: string): void {
+  /** The line that the reader is at. */
+  #readCosts(): void {
     const graph = this.#graph;
     if (!graph) throw this.#refuse('Costs come before the list of events');
-    this.#costs.read(line);
+    const { text, start, end } = this.#lines;
+    this.#costs.read(text, start, end);
     if (this.#caller < 0) this.#caller = this.#functionNumber(UNNAMED, this.#file, this.#object);
     if (!this.#isCall) {
       graph.addSelf(this.#caller, this.#costs.values);
@@ -221,6 +222,11 @@ class CallgrindReader {
       remedy: 'The file was probably truncated or joined from parts: let the profiler write it again.',
     });
   }
+}
+
+/** Digits, +, - and *; blanks may stand before them. */
+function beginsCosts(code: number): boolean {
+  return (code >= 48 && code <= 57) || code === 43 || code === 45 || code === 42;
 }
 
 function words(text: string): string[] {

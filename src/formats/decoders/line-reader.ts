@@ -10,8 +10,13 @@ export class LineReader {
   readonly #bytes: Uint8Array;
   readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
   #at = 0;
-  #block: string[] = [];
-  #next = 0;
+  /** The block that the last line is in. */
+  text = '';
+  /** Where the last line begins and ends in `text`, without its line end. */
+  start = 0;
+  end = 0;
+  /** Where the next line begins in `text`; behind its end if none is left. */
+  #next = 1;
   /** Number of the last line, from 1. */
   number = 0;
 
@@ -31,10 +36,19 @@ export class LineReader {
 
   /** The next line without its end, undefined behind the last. @throws DecodeError for a line without end */
   next(): string | undefined {
-    if (this.#next === this.#block.length && !this.#read()) return undefined;
+    return this.advance() ? this.text.slice(this.start, this.end) : undefined;
+  }
+
+  /** Goes to the next line, for those who read it in place. False behind the last. @throws DecodeError as `next` */
+  advance(): boolean {
+    if (this.#next > this.text.length && !this.#read()) return false;
     this.number++;
-    const line = this.#block[this.#next++];
-    return line.charCodeAt(line.length - 1) === CR ? line.slice(0, -1) : line;
+    this.start = this.#next;
+    const end = this.text.indexOf('\n', this.start);
+    this.end = end < 0 ? this.text.length : end;
+    this.#next = this.end + 1;
+    if (this.end > this.start && this.text.charCodeAt(this.end - 1) === CR) this.end--;
+    return true;
   }
 
   #read(): boolean {
@@ -54,7 +68,7 @@ export class LineReader {
         remedy: 'Profiles in text have short lines: write the file again.',
       });
     }
-    this.#block = this.#decoder.decode(bytes.subarray(from, end)).split('\n');
+    this.text = this.#decoder.decode(bytes.subarray(from, end));
     this.#next = 0;
     this.#at = end + 1;
     return true;

@@ -4,7 +4,7 @@ import { DecodeError } from '../format.ts';
 import type { AddressSamples } from './address-samples.ts';
 import { LineReader } from './line-reader.ts';
 import { readJavaLocations } from './pprof-legacy-java.ts';
-import type { LegacyFacts } from './pprof-legacy-lines.ts';
+import { callBefore, type LegacyFacts } from './pprof-legacy-lines.ts';
 
 const SAMPLES_A_STEP = 4096;
 const HEADER_WORDS = 5;
@@ -61,7 +61,7 @@ export function* readCpu(bytes: Uint8Array, out: AddressSamples, isRaw: boolean)
     for (let i = 0; i < Number(depth); i++, at += size) {
       const address = wordAt(view, words, at);
       // A return address follows its call; those of Java are numbers of functions.
-      if (!isLast) stack.push(out.location(i > 0 && address > 0n && !isJava ? address - 1n : address));
+      if (!isLast) stack.push(out.location(i > 0 && !isJava ? callBefore(address) : address));
     }
     if (isLast) break;
     out.push({ stack, values: [Number(hits), Number(hits) * period], labels: [] }, place);

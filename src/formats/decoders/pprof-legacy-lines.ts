@@ -17,6 +17,11 @@ export function scaledSample(count: number, size: number, rate: number): [number
   return Number.isFinite(scale) ? [Math.trunc(count * scale), Math.trunc(size * scale)] : [count, size];
 }
 
+/** The address of a call, which its return address follows; wraps as in pprof. */
+export function callBefore(address: bigint): bigint {
+  return BigInt.asUintN(64, address - 1n);
+}
+
 /** Addresses of a stack, as they are written. */
 export function hexNumbers(text: string): string[] {
   return (text.match(/0x[0-9a-f]+/g) ?? []).map((hex) => (hex.length > 18 ? hex.slice(0, 18) : hex));

@@ -5,7 +5,7 @@ import type { FrameFacts, LabelPair } from '../profile-builder.ts';
 import type { AddressSamples } from './address-samples.ts';
 import type { LineReader } from './line-reader.ts';
 import { readJavaText } from './pprof-legacy-java.ts';
-import { hexNumbers, type LegacyFacts, refuseText, scaledSample } from './pprof-legacy-lines.ts';
+import { callBefore, hexNumbers, type LegacyFacts, refuseText, scaledSample } from './pprof-legacy-lines.ts';
 
 const LINES_A_STEP = 8192;
 /** In characters, of the lines that patterns look at. */
@@ -158,7 +158,7 @@ function pushThreadLine(line: string, stack: number[], out: AddressSamples): voi
   const symbol = /^\s*(?:PC:\s*)?0x([0-9a-f]{1,16}):\s+(\S.*)$/.exec(text);
   for (const hex of symbol ? [`0x${symbol[1]}`] : hexNumbers(text)) {
     const address = BigInt(hex);
-    const call = stack.length > 0 && address > 0n ? address - 1n : address;
+    const call = stack.length > 0 ? callBefore(address) : address;
     if (symbol) out.symbol(call, [{ name: symbol[2].trim() }]);
     stack.push(out.location(call));
   }
@@ -187,21 +187,11 @@ function* readSamples(
   const endSample = (): void => {
     endSymbols();
     if (!sample) return;
-    const stack = hexNumbers(sample.parsed.addresses).map((hex, i) => {
-      const address = BigInt(hex);
-      return out.location(i > 0 && address > 0n ? address - 1n : address);
-    });
-    // Comments name a call by its own address, also that of the leaf.
-    if (isNamed && stack.length > 0 && symbolsOfLeaf) {
-      const leaf = out.addressOf(stack[0]);
-      if (symbolsOfLeaf.address === leaf - 1n) out.symbol(leaf, symbolsOfLeaf.frames);
-    }
+    const stack = hexNumbers(sample.parsed.addresses).map((hex) => out.location(callBefore(BigInt(hex))));
     out.push({ stack, values: sample.parsed.values, labels: sample.labels, isNamed }, sample.place);
     sample = undefined;
     isNamed = false;
-    symbolsOfLeaf = undefined;
   };
-  let symbolsOfLeaf: { address: bigint; frames: FrameFacts[] } | undefined;
   let line = first ?? lines.next();
   for (let count = 0; line !== undefined; line = lines.next(), count++) {
     if (count % LINES_A_STEP === 0) yield lines.share;
@@ -216,7 +206,6 @@ function* readSamples(
       const address = BigInt(symbol[1]);
       if (symbols?.address !== address) endSymbols();
       symbols ??= { address, frames: [] };
-      symbolsOfLeaf ??= symbols;
       isNamed = true;
       const frame = { name: symbol[2], file: symbol[3] ?? '', line: Number(symbol[4] ?? 0) };
       // A recursive function has its address again and again, its inlined calls only once.
@@ -243,15 +232,28 @@ function* readMap(lines: LineReader, from: string | undefined, out: AddressSampl
   }
 }
 
-/** As Go writes them: `{"queue":"emails", "worker":"0"}`. */
-function labelsOf(json: string): LabelPair[] {
-  try {
-    const labels: unknown = JSON.parse(json);
-    if (typeof labels !== 'object' || labels === null) return [];
-    return Object.entries(labels).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value] as const] : []));
-  } catch {
-    return [];
-  }
+/** As Go writes them: `{"queue":"emails", "worker":"0"}`, each text quoted as by %q of Go. */
+function labelsOf(text: string): LabelPair[] {
+  const labels: LabelPair[] = [];
+  // Sticky: a text that is no label ends the list, and is not searched for others.
+  const pair = /[{,] ?"((?:[^"\\]|\\.)*)":"((?:[^"\\]|\\.)*)"/y;
+  for (let found = pair.exec(text); found; found = pair.exec(text))
+    labels.push([unquoted(found[1]), unquoted(found[2])]);
+  return labels;
+}
+
+const ESCAPED: Readonly<Record<string, string>> = { a: '\x07', b: '\b', f: '\f', n: '\n', r: '\r', t: '\t', v: '\v' };
+
+function unquoted(text: string): string {
+  return text.replace(
+    /\\(?:x([\da-f]{2})|u([\da-f]{4})|U([\da-f]{8})|(.))/g,
+    (_, byte?: string, short?: string, long?: string, letter = '') => {
+      const code = Number.parseInt(byte ?? short ?? long ?? '', 16);
+      if (Number.isNaN(code)) return ESCAPED[letter] ?? letter;
+      // A byte beyond ASCII stands alone where the label is not UTF-8.
+      return code > 0x10ffff || (byte !== undefined && code > 127) ? '\ufffd' : String.fromCodePoint(code);
+    },
+  );
 }
 
 function isBlankOrComment(line: string): boolean {

@@ -63,7 +63,7 @@ export const jvmRuntime: Runtime = {
         java.lang.reflect.Constructor.newInstanceWithCaller java.security.AccessController.doPrivileged
         java.security.AccessController.executePrivileged`,
       pattern:
-        /^(?:JavaCalls::|StubRoutines|[vi]table stub|jni_(?:Call|invoke)|JVM_InvokeMethod|Reflection::|(?:jdk\.internal|sun)\.reflect\.|java\.lang\.invoke\.(?:LambdaForm|DirectMethodHandle|DelegatingMethodHandle|Invokers|BoundMethodHandle|MethodHandle\.)|[\w.]*\$Proxy\d*\.)/,
+        /^(?:JavaCalls::|StubRoutines|[vi]table stub|\w+ Runtime1 stub$|jni_(?:Call|invoke)|JVM_InvokeMethod|Reflection::|(?:jdk\.internal|sun)\.reflect\.|java\.lang\.invoke\.(?:LambdaForm|DirectMethodHandle|DelegatingMethodHandle|Invokers|BoundMethodHandle|MethodHandle\.)|[\w.]*\$Proxy\d*\.)/,
     },
     {
       kind: 'program',

@@ -63,7 +63,7 @@ export const pythonRuntime: Runtime = {
         RequestResponseCycle.run_asgi ProxyHeadersMiddleware.__call__ serve_forever tag_wrapper
         build_tracer.<locals>.trace_task trace_task fast_trace_task _call_behavior _unary_response_in_pool
         RequestHandler._execute RequestHandler.start RequestHandler._handle_request Application._handle
-        ServerRunner.run SyncManager.serve_client`,
+        ServerRunner.run SyncManager.serve_client Application.run Worker.init_process`,
       pattern:
         /^(?:(?:BaseServer|TCPServer|UDPServer|HTTPServer|ThreadingMixIn|ForkingMixIn|BaseRequestHandler|StreamRequestHandler|BaseHTTPRequestHandler|SimpleHTTPRequestHandler|WSGIServer|WSGIRequestHandler|ServerHandler|BaseEventLoop|_UnixSelectorEventLoop|BaseSelectorEventLoop|_SelectorSocketTransport|Handle|TimerHandle|Arbiter|SyncWorker|ThreadWorker|GeventWorker|AsyncWorker|UvicornWorker|BaseApplication|WSGIApplication|WSGIHandler|ASGIHandler|Starlette|FastAPI|ServerErrorMiddleware|ExceptionMiddleware|AsyncExitStackMiddleware|BaseHTTPMiddleware|CORSMiddleware|GZipMiddleware|ContextTask|HTTP1ServerConnection|HTTP1Connection|_HTTPRequestContext|H11Protocol|HttpToolsProtocol|BaseAsyncIOLoop|AsyncIOLoop|IOLoop)\.|BaseHandler\.(?:run|get_response|_get_response|get_response_async|_get_response_async)$|(?:Router|Route|Mount|APIRoute)\.(?:__call__|app|handle)$|Server\.(?:run|serve|_serve|main_loop|on_tick)$|[^(]*\.do_(?:GET|POST|PUT|PATCH|DELETE|HEAD|OPTIONS)$)/,
       file: new RegExp(

@@ -16,7 +16,7 @@ import { type JfrUpload, readJfrUpload } from './jfr-upload.ts';
 import { readLabelsSnapshot } from './labels-snapshot.ts';
 import { Refusal } from './refusal.ts';
 import type { IngestLimits } from './series-of-profile.ts';
-import { unpack } from './unpack.ts';
+import { announcedBytes, unpack } from './unpack.ts';
 
 /** Frames of one upload, far more than agents send. All of them may be new nodes in the store. */
 const MAX_FRAMES = 1 << 22;
@@ -43,10 +43,16 @@ export class UploadDecoder {
   readonly #limits: IngestLimits;
   #bytesLeft: number;
   #framesLeft = MAX_FRAMES;
+  #unpackedBytes = 0;
 
   constructor(limits: IngestLimits) {
     this.#limits = limits;
     this.#bytesLeft = limits.maxProfileBytes;
+  }
+
+  /** So far, refused parts included. */
+  get unpackedBytes(): number {
+    return this.#unpackedBytes;
   }
 
   /** @throws Refusal, DecodeError */
@@ -106,8 +112,11 @@ export class UploadDecoder {
     try {
       const bytes = unpack(packed, this.#bytesLeft, this.#limits.maxProfileBytes);
       this.#bytesLeft -= bytes.length;
+      this.#unpackedBytes += bytes.length;
       return bytes;
     } catch (error) {
+      // Damage may be at the very end.
+      this.#unpackedBytes += announcedBytes(packed, this.#bytesLeft);
       // Half of what is left is for the rest: otherwise each of many such parts would be unpacked up to the limit.
       if (error instanceof Refusal && error.kind === 'too_large') this.#bytesLeft = Math.floor(this.#bytesLeft / 2);
       throw error;

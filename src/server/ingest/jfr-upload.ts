@@ -273,12 +273,14 @@ class Sums {
 
   /** The number of label sets with these names in them. */
   labelSets(named: readonly NameLabel[]): number {
-    const sets = new Set<string>();
-    for (const [labels, places] of this.#rows) {
-      const text = JSON.stringify(labels);
-      for (const place of places.values()) sets.add(JSON.stringify([text, ...named.map(({ of }) => of(place))]));
+    let count = 0;
+    // Different rows have different labels.
+    for (const places of this.#rows.values()) {
+      const sets = new Set<string>();
+      for (const place of places.values()) sets.add(JSON.stringify(named.map(({ of }) => of(place))));
+      count += sets.size;
     }
-    return sets.size;
+    return count;
   }
 
   /** @param named which names are labels */

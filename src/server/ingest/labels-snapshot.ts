@@ -2,10 +2,13 @@
 
 import { ByteReader, wireTypes } from '#base/byte-reader.ts';
 import { Refusal } from './refusal.ts';
+import { TextNumbers } from './text-numbers.ts';
 
 /** An upload of ten seconds has some thousands. */
 const MAX_CONTEXTS = 1 << 18;
 const MAX_LABELS_OF_CONTEXT = 100;
+/** Characters of the labels of all contexts that differ: a text of the table may stand in each of them. */
+const MAX_LABEL_TEXT = 32 << 20;
 
 export interface ContextLabels {
   /** Labels by context id: names and values. One array for all contexts of the same labels. */
@@ -31,24 +34,49 @@ export function readLabelsSnapshot(bytes: Uint8Array): ContextLabels {
       throw new Refusal('too_many', `The labels of the form have more than ${MAX_CONTEXTS} contexts or strings.`);
   });
   const contexts = new Map<number, readonly (readonly [string, string])[]>();
+  // Labels are told apart by the numbers of their texts: reading these for each context could take for ever.
+  const { texts, numbers } = numbered(strings);
   const known = new Map<string, readonly (readonly [string, string])[]>();
+  let textLeft = MAX_LABEL_TEXT;
   for (const { id, start, end } of spans) {
-    const labels: [string, string][] = [];
+    const pairs: [name: number, value: number][] = [];
     reader.offset = start;
     eachField(reader, end, (field, stop) => {
-      if (field !== 1 || labels.length === MAX_LABELS_OF_CONTEXT) return;
+      if (field !== 1 || pairs.length === MAX_LABELS_OF_CONTEXT) return;
       const { key, value } = readEntry(reader, stop);
-      const name = strings.get(key);
-      const text = strings.get(value);
-      if (name !== undefined && text !== undefined) labels.push([name, text]);
+      const name = numbers.get(key);
+      const text = numbers.get(value);
+      if (name !== undefined && text !== undefined) pairs.push([name, text]);
     });
-    labels.sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    const text = JSON.stringify(labels);
-    const same = known.get(text) ?? labels;
-    known.set(text, same);
-    contexts.set(id, same);
+    pairs.sort(([a, x], [b, y]) => a - b || x - y);
+    const key = pairs.join();
+    let labels = known.get(key);
+    if (labels === undefined) {
+      labels = pairs.map(([name, value]) => [texts[name], texts[value]]);
+      known.set(key, labels);
+      for (const [name, value] of labels) textLeft -= name.length + value.length;
+      if (textLeft < 0)
+        throw new Refusal(
+          'too_many',
+          `The labels of the form have more than ${MAX_LABEL_TEXT} characters in all contexts: send shorter windows.`,
+        );
+    }
+    contexts.set(id, labels);
   }
   return { contexts, strings };
+}
+
+/** Equal texts have one number. @param strings by key @returns the texts by number, the numbers by key */
+function numbered(strings: ReadonlyMap<number, string>): { texts: string[]; numbers: Map<number, number> } {
+  const known = new TextNumbers();
+  const texts: string[] = [];
+  const numbers = new Map<number, number>();
+  for (const [key, text] of strings) {
+    const number = known.of(text);
+    numbers.set(key, number);
+    texts[number] = text;
+  }
+  return { texts, numbers };
 }
 
 const utf8 = new TextDecoder();

@@ -8,12 +8,13 @@ import type { TraceContexts } from '../incoming.ts';
 import type { RequestFacts, WireAnswer, WireRequest } from '../request.ts';
 import { RpcError, type RpcCode } from '../rpc/rpc-error.ts';
 import { answerRpc } from '../rpc/rpc.ts';
-import { UploadDecoder } from './decode-upload.ts';
+import type { UploadDecoder } from './decode-upload.ts';
 import { fingerprint } from './fingerprint.ts';
 import { AttributeFolder } from './otlp-attributes.ts';
 import { OtlpGrouper } from './otlp-upload.ts';
 import { profileName } from './profile-names.ts';
-import { asRefusal, Refusal } from './refusal.ts';
+import { asRefusal, type Refusal } from './refusal.ts';
+import { SeriesBudget } from './series-budget.ts';
 import { type IngestLimits, seriesOfProfile, type TakenProfile } from './series-of-profile.ts';
 import { OTLP_RPC_PATH } from './upload-paths.ts';
 
@@ -22,8 +23,6 @@ const NOTHING = new Uint8Array(0);
 /** Unpacked bytes of a message; JSON is larger. */
 const MAX_MESSAGE_BYTES = 96 << 20;
 const MAX_REASON = 1000;
-/** Characters of the labels of all series that a message makes. */
-const MAX_LABEL_TEXT = 32 << 20;
 const CODECS = new Map<string, Codec>([
   ['application/x-protobuf', 'proto'],
   ['application/protobuf', 'proto'],
@@ -55,7 +54,12 @@ interface Outcome {
 }
 
 /** Never rejects for what a client sends. */
-export async function openOtlp(request: WireRequest, limits: IngestLimits, nowMs: number): Promise<OpenedOtlp> {
+export async function openOtlp(
+  decoder: UploadDecoder,
+  request: WireRequest,
+  limits: IngestLimits,
+  nowMs: number,
+): Promise<OpenedOtlp> {
   const outcome: Outcome = {
     taken: [],
     places: [],
@@ -64,7 +68,9 @@ export async function openOtlp(request: WireRequest, limits: IngestLimits, nowMs
     numbering: undefined,
     folded: 0,
   };
-  const answer = await answerOtlp(request, (message, codec) => openMessage(message, codec, outcome, limits, nowMs));
+  const answer = await answerOtlp(request, (message, codec) =>
+    openMessage(decoder, message, codec, outcome, limits, nowMs),
+  );
   const { taken, refusal, numbering, folded } = outcome;
   return {
     taken,
@@ -152,14 +158,20 @@ function isGrpc(request: WireRequest): boolean {
 }
 
 /** @throws Refusal if the whole message is unusable */
-function openMessage(body: Uint8Array, codec: Codec, outcome: Outcome, limits: IngestLimits, nowMs: number): Rejection {
-  const decoder = new UploadDecoder(limits);
+function openMessage(
+  decoder: UploadDecoder,
+  body: Uint8Array,
+  codec: Codec,
+  outcome: Outcome,
+  limits: IngestLimits,
+  nowMs: number,
+): Rejection {
   try {
     const { message, bytes, counts } = decoder.otlp(body, codec);
     outcome.numbering = message.numbering;
     const grouper = new OtlpGrouper(message, limits, counts, new AttributeFolder(limits.attributes));
     const key = fingerprint(['otlp'], [bytes]);
-    let textLeft = MAX_LABEL_TEXT;
+    const budget = new SeriesBudget();
     /** @param places of the profiles that are refused with the group */
     const refuse = (error: unknown, places: readonly number[]): void => {
       outcome.refusal ??= asRefusal(error);
@@ -171,14 +183,7 @@ function openMessage(body: Uint8Array, codec: Codec, outcome: Outcome, limits: I
         const repeatKey = timeMs === undefined ? '' : `${key} ${outcome.taken.length + i}`;
         return seriesOfProfile(profile, labels, timeMs ?? nowMs, repeatKey, limits, nowMs, spans);
       });
-      for (const { incoming } of own)
-        for (const { labels } of incoming.series)
-          for (const { name, value } of labels) textLeft -= name.length + value.length;
-      if (textLeft < 0)
-        throw new Refusal(
-          'too_many',
-          `The series of the message have labels of more than ${MAX_LABEL_TEXT} characters: send fewer in one message.`,
-        );
+      budget.take(own.flatMap(({ incoming }) => incoming.series));
       for (const one of own) {
         outcome.taken.push(one);
         outcome.places.push(places);

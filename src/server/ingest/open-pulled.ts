@@ -2,20 +2,21 @@
 
 import type { Profile } from '#model/profile.ts';
 import type { WireRequest } from '../request.ts';
-import { UploadDecoder } from './decode-upload.ts';
+import type { UploadDecoder } from './decode-upload.ts';
 import { PULLED_KINDS } from './pulled-kinds.ts';
 import { Refusal } from './refusal.ts';
 import { type IngestLimits, seriesOfProfile, type TakenProfile } from './series-of-profile.ts';
 
 /** @returns undefined if nothing of it is to be stored @throws Refusal, DecodeError */
 export function openPulled(
+  decoder: UploadDecoder,
   { query, body }: WireRequest,
   limits: IngestLimits,
   nowMs: number,
 ): TakenProfile | undefined {
   const asked = new URLSearchParams(query);
   const kind = PULLED_KINDS.find(({ id }) => id === asked.get('kind'))!;
-  const decoded = new UploadDecoder(limits).pprof(body);
+  const decoded = decoder.pprof(body);
   if (kind.isWindow && decoded.durationMs === undefined)
     throw new Refusal(
       'unsupported',

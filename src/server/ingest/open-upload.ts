@@ -14,8 +14,9 @@ import { openOtlp, refuseOtlpUpload } from './open-otlp.ts';
 import { openPulled } from './open-pulled.ts';
 import { profileName, readSampleTypeConfig, type SampleTypeConfig } from './profile-names.ts';
 import { PULLED_PATH } from './pulled-kinds.ts';
-import { readPushJson, readPushMessage } from './push-request.ts';
+import { type PushedSeries, readPushJson, readPushMessage } from './push-request.ts';
 import { asRefusal, quote, Refusal, type RefusalKind } from './refusal.ts';
+import { SeriesBudget } from './series-budget.ts';
 import { seriesOfProfile, type IngestLimits, type TakenProfile } from './series-of-profile.ts';
 import { isFixedTime, parseTimeText } from './time-text.ts';
 import { typedSpeedscope, typedStacks } from './typed-stacks.ts';
@@ -26,6 +27,8 @@ export interface OpenedUpload {
   readonly profiles: readonly IncomingProfile[];
   readonly answer: WireAnswer;
   readonly facts: RequestFacts;
+  /** Bytes that were unpacked for it, without those of profiles that were stored early. */
+  readonly bytes: number;
   /**
    * The answer where the store refuses some of the profiles, and keeps the others; undefined if it is a failure.
    * @param refusals the reasons, by index in `profiles`
@@ -33,22 +36,53 @@ export interface OpenedUpload {
   readonly answerAfter?: (refusals: ReadonlyMap<number, string>) => Promise<WireAnswer>;
 }
 
+/**
+ * Stores profiles of a push that is not open to its end, so that it is never in memory as a whole.
+ * @param bytes that were unpacked for them, and what their series take
+ * @returns whether the rest can be stored too
+ */
+export type StoreEarly = (profiles: readonly IncomingProfile[], bytes: number) => Promise<boolean>;
+
 /** The time of a pprof counts as missing in this interval: it is 0 or in a wrong unit. */
 const YEAR_1970_MS = 365 * 86_400_000;
 const NOTHING = new Uint8Array(0);
 /** Unpacked bytes of a push; in JSON a profile is a third longer. */
 const MAX_PUSH_BYTES = 96 << 20;
+/** Bytes of a push at which its profiles are stored early. Usual pushes are smaller, and one commit. */
+const MAX_HELD_BYTES = 4 << 20;
+/** A series with its labels takes about as many bytes of memory until it is stored. */
+const SERIES_BYTES = 1 << 10;
 
-/** Never rejects for what a client sends: a refusal is an answer. */
-export async function openUpload(request: WireRequest, limits: IngestLimits, nowMs: number): Promise<OpenedUpload> {
-  if (request.path === PUSH_PATH) return openPush(request, limits, nowMs);
-  if (request.path === PULLED_PATH) return openFetched(request, limits, nowMs);
+/**
+ * Never rejects for what a client sends: a refusal is an answer.
+ * @param storeEarly without it all profiles are in the result
+ */
+export async function openUpload(
+  request: WireRequest,
+  limits: IngestLimits,
+  nowMs: number,
+  storeEarly?: StoreEarly,
+): Promise<OpenedUpload> {
+  const decoder = new UploadDecoder(limits);
+  const opened = await openWith(decoder, request, limits, nowMs, storeEarly);
+  return { bytes: decoder.unpackedBytes, ...opened };
+}
+
+async function openWith(
+  decoder: UploadDecoder,
+  request: WireRequest,
+  limits: IngestLimits,
+  nowMs: number,
+  storeEarly: StoreEarly | undefined,
+): Promise<Omit<OpenedUpload, 'bytes'> & { readonly bytes?: number }> {
+  if (request.path === PUSH_PATH) return openPush(decoder, request, limits, nowMs, storeEarly);
+  if (request.path === PULLED_PATH) return openFetched(decoder, request, limits, nowMs);
   if (isOtlpPath(request.path)) {
-    const { taken, answer, facts, answerAfter } = await openOtlp(request, limits, nowMs);
+    const { taken, answer, facts, answerAfter } = await openOtlp(decoder, request, limits, nowMs);
     return {
       profiles: taken.map(({ incoming }) => incoming),
       answer,
-      facts: { ...factsOf(taken), ...facts },
+      facts: { ...factsOf(taken.map(briefly)), ...facts },
       answerAfter,
     };
   }
@@ -65,8 +99,9 @@ export async function openUpload(request: WireRequest, limits: IngestLimits, now
     const query = new URLSearchParams(request.query);
     const format = ingestFormat(query.get('format'), request.headers['content-type'] ?? '');
     isText = TEXT_FORMATS.has(format);
-    const taken = await openIngest(request, query, format, limits, nowMs);
-    const facts = { ...factsOf(taken), empty: emptyOf(taken), sent: taken.length };
+    const taken = await openIngest(decoder, request, query, format, limits, nowMs);
+    const brief = taken.map(briefly);
+    const facts = { ...factsOf(brief), empty: emptyOf(brief), sent: taken.length };
     const profiles = taken.map(({ incoming }) => incoming);
     return { profiles, answer: withNotes(ingestAnswer(200), facts), facts };
   } catch (error) {
@@ -76,11 +111,17 @@ export async function openUpload(request: WireRequest, limits: IngestLimits, now
 }
 
 /** A profile that the server fetched itself. */
-function openFetched(request: WireRequest, limits: IngestLimits, nowMs: number): OpenedUpload {
+function openFetched(
+  decoder: UploadDecoder,
+  request: WireRequest,
+  limits: IngestLimits,
+  nowMs: number,
+): Omit<OpenedUpload, 'bytes'> {
   try {
-    const taken = openPulled(request, limits, nowMs);
+    const taken = openPulled(decoder, request, limits, nowMs);
     const all = taken === undefined ? [] : [taken];
-    return { profiles: all.map(({ incoming }) => incoming), answer: ingestAnswer(200), facts: factsOf(all) };
+    const profiles = all.map(({ incoming }) => incoming);
+    return { profiles, answer: ingestAnswer(200), facts: factsOf(all.map(briefly)) };
   } catch (error) {
     const { kind, message } = asRefusal(error);
     return refused(ingestError(422, message), kind, message);
@@ -123,6 +164,7 @@ function ingestFormat(format: string | null, contentType: string): IngestFormat 
 
 /** @returns none for what holds nothing. @throws Refusal, DecodeError */
 async function openIngest(
+  decoder: UploadDecoder,
   { body, headers }: WireRequest,
   query: URLSearchParams,
   format: IngestFormat,
@@ -134,7 +176,6 @@ async function openIngest(
   const spy = query.get('spyName') ?? 'unknown';
   const from = query.get('from') ?? '';
   const fromMs = parseTimeText(from, nowMs);
-  const decoder = new UploadDecoder(limits);
   // Only uploads with a time are recognised as repeats: the same bytes may be sent for two different times.
   const repeatKey = (parts: readonly Uint8Array[], hasOwnTime: boolean, group = ''): string =>
     hasOwnTime || isFixedTime(from)
@@ -215,25 +256,48 @@ function sampleRate(text: string | null): number {
   return text !== null && /^\d{1,9}$/.test(text) ? Number(text) : 100;
 }
 
-async function openPush(request: WireRequest, limits: IngestLimits, nowMs: number): Promise<OpenedUpload> {
-  const taken: TakenProfile[] = [];
-  const decoder = new UploadDecoder(limits);
+async function openPush(
+  decoder: UploadDecoder,
+  request: WireRequest,
+  limits: IngestLimits,
+  nowMs: number,
+  storeEarly: StoreEarly | undefined,
+): Promise<Omit<OpenedUpload, 'bytes'> & { readonly bytes: number }> {
+  const taken: BriefProfile[] = [];
+  let held: IncomingProfile[] = [];
+  let seriesBytes = 0;
+  let storedBytes = 0;
+  const budget = new SeriesBudget();
   let refusal: Refusal | undefined;
-  const handler: RpcHandler = ({ codec, message }) => {
+  const openAll = async (series: readonly PushedSeries[]): Promise<void> => {
+    for (const { labels, profiles: raws } of series) {
+      for (const raw of raws) {
+        try {
+          const one = openRaw(decoder, labels, raw, limits, nowMs);
+          const { series: own } = one.incoming;
+          budget.take(own);
+          seriesBytes += own.length * SERIES_BYTES;
+          taken.push(briefly(one));
+          held.push(one.incoming);
+        } catch (error) {
+          // Each profile counts alone: the others are stored, and the answer reports this one.
+          refusal ??= asRefusal(error);
+        }
+        const bytes = decoder.unpackedBytes + seriesBytes - storedBytes;
+        if (storeEarly === undefined || bytes < MAX_HELD_BYTES) continue;
+        const ready = held;
+        held = [];
+        storedBytes += bytes;
+        if (!(await storeEarly(ready, bytes))) return;
+      }
+    }
+  };
+  const handler: RpcHandler = async ({ codec, message }) => {
     try {
       const series = codec === 'json' ? readPushJson(message) : readPushMessage(message);
       if (series.every((one) => one.profiles.length === 0))
         throw new Refusal('bad_request', 'The push has no profiles.');
-      for (const { labels, profiles: raws } of series) {
-        for (const raw of raws) {
-          try {
-            taken.push(openRaw(decoder, labels, raw, limits, nowMs));
-          } catch (error) {
-            // Each profile counts alone: the others are stored, and the answer reports this one.
-            refusal ??= asRefusal(error);
-          }
-        }
-      }
+      await openAll(series);
     } catch (error) {
       refusal = asRefusal(error);
     }
@@ -249,18 +313,30 @@ async function openPush(request: WireRequest, limits: IngestLimits, nowMs: numbe
   const why = error && { refused: refusal?.kind ?? 'bad_request', message: error.message };
   const facts = { ...factsOf(taken), ...(error === undefined && { empty: emptyOf(taken), sent: taken.length }) };
   return {
-    profiles: taken.map(({ incoming }) => incoming),
+    profiles: held,
+    bytes: decoder.unpackedBytes + seriesBytes - storedBytes,
     answer: withNotes(answer, facts),
     facts: { ...facts, ...why },
   };
 }
 
-/** Agents send profiles without samples, such as of locks that nobody waits for: these are no mistake. */
-function emptyOf(taken: readonly TakenProfile[]): number {
-  return taken.length === 0 ? 1 : taken.filter(({ incoming }) => incoming.profile.sampleCount === 0).length;
+/** What the facts of an upload need of a profile. */
+interface BriefProfile {
+  readonly service: string;
+  readonly isEmpty: boolean;
+  readonly trimmed: Trimmed;
 }
 
-function factsOf(taken: readonly TakenProfile[]): RequestFacts {
+function briefly({ incoming, trimmed }: TakenProfile): BriefProfile {
+  return { service: incoming.series[0]?.service, isEmpty: incoming.profile.sampleCount === 0, trimmed };
+}
+
+/** Agents send profiles without samples, such as of locks that nobody waits for: these are no mistake. */
+function emptyOf(taken: readonly BriefProfile[]): number {
+  return taken.length === 0 ? 1 : taken.filter(({ isEmpty }) => isEmpty).length;
+}
+
+function factsOf(taken: readonly BriefProfile[]): RequestFacts {
   if (taken.length === 0) return {};
   const sum = (kind: keyof Trimmed): number => taken.reduce((all, { trimmed }) => all + trimmed[kind], 0);
   const trimmed = {
@@ -270,7 +346,7 @@ function factsOf(taken: readonly TakenProfile[]): RequestFacts {
     cumulative: sum('cumulative'),
     cutOff: sum('cutOff'),
   };
-  return { service: taken[0].incoming.series[0]?.service, trimmed };
+  return { service: taken[0].service, trimmed };
 }
 
 const EMPTY_JSON = new TextEncoder().encode('{}');
@@ -288,7 +364,7 @@ function openRaw(
   return seriesOfProfile(decoded, labels, decoded.timeMs ?? nowMs, key, limits, nowMs);
 }
 
-function refused(answer: WireAnswer, kind: string, message: string): OpenedUpload {
+function refused(answer: WireAnswer, kind: string, message: string): Omit<OpenedUpload, 'bytes'> {
   return { profiles: [], answer, facts: { refused: kind, message } };
 }
 

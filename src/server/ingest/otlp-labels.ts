@@ -6,12 +6,16 @@ import { traceLabelsOf } from '#formats/decoders/otlp.ts';
 import { entryOf, type OtlpDictionary, type OtlpSample } from '#formats/decoders/otlp-message.ts';
 import type { LabelPair } from '#formats/profile-builder.ts';
 import type { TraceContext } from '../incoming.ts';
+import { TextNumbers } from './text-numbers.ts';
 
 export class OtlpLabels {
   readonly #dictionary: OtlpDictionary;
   readonly #limits: DecodeLimits;
-  /** By their pairs as JSON. */
+  /** By the numbers of their pairs. */
   readonly #numbers = new Map<string, number>();
+  readonly #texts = new TextNumbers();
+  /** By pair: the attribute of many samples. */
+  readonly #keys = new Map<LabelPair, string>();
   readonly #sets: (readonly LabelPair[])[] = [];
   readonly #withLinks = new PairIndex(); // set, link
   #labels = 0;
@@ -27,13 +31,24 @@ export class OtlpLabels {
     // Room for the ids of a span and its trace.
     if (pairs.size + 2 > labelsOfSample) refuseCount(labelsOfSample - 2, 'labels at one sample', 'its attributes');
     const own = [...pairs.values()];
-    const text = JSON.stringify(own);
-    const known = this.#numbers.get(text);
+    // Not their texts, which may be long and in every set.
+    const key = own.map((pair) => this.#key(pair)).join();
+    const known = this.#numbers.get(key);
     if (known !== undefined) return known;
     this.#labels += own.length;
     if (this.#labels > labels) refuseCount(labels, 'labels in different sets', 'its attributes');
-    this.#numbers.set(text, this.#sets.length);
+    this.#numbers.set(key, this.#sets.length);
     return this.#sets.push(own) - 1;
+  }
+
+  #key(pair: LabelPair): string {
+    let key = this.#keys.get(pair);
+    if (key === undefined) {
+      const [name, value, unit = ''] = pair;
+      key = [name, `${typeof value} ${value}`, unit].map((text) => this.#texts.of(text)).join(' ');
+      this.#keys.set(pair, key);
+    }
+    return key;
   }
 
   /** The number of a set with the ids of the sample's span. @throws DecodeError where the link is not in the table */

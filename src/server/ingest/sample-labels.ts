@@ -7,6 +7,8 @@ import { labelWords } from './trace-context.ts';
 
 /** Label sets that the samples of one profile may have: beyond them, labels are left out. */
 const MAX_LABEL_SETS = 200;
+/** Series that one profile may make, one for each label set and sample type. */
+const MAX_SERIES = 16 * MAX_LABEL_SETS;
 /** Label sets up to which more samples, or more labels, are put into one profile: the rest is for what the sender adds. */
 export const MAX_JOINED_LABEL_SETS = 150;
 /** Labels that are left out one by one, before all are. */
@@ -66,6 +68,7 @@ function groupsOf(
   const { start, key, text } = profile.labels;
   const baseText = base.reduce((sum, label) => sum + textLength(label), 0);
   const groups = new Map<string, { labels: readonly Label[]; rows: number[] }>();
+  const maxSets = Math.min(MAX_LABEL_SETS, Math.floor(MAX_SERIES / profile.sampleTypes.length));
   let textRoom = MAX_LABEL_TEXT;
   for (let sample = 0; sample < profile.sampleCount; sample++) {
     let found = '';
@@ -84,7 +87,7 @@ function groupsOf(
     const set = labelSet(labels);
     const size = baseText + set.reduce((sum, label) => sum + textLength(label), 0);
     textRoom -= size * profile.sampleTypes.length;
-    if (groups.size === MAX_LABEL_SETS || base.length + set.length > limits.maxLabels || textRoom < 0) return undefined;
+    if (groups.size === maxSets || base.length + set.length > limits.maxLabels || textRoom < 0) return undefined;
     groups.set(found, { labels: set, rows: [sample] });
   }
   return [...groups.values()].map(({ labels, rows }) => ({ labels, rows: Int32Array.from(rows) }));

@@ -32,7 +32,9 @@ export function fetchProfile(url: URL, timeoutMs: number, stop: AbortSignal): Pr
     };
     const send = url.protocol === 'https:' ? requestHttps : requestHttp;
     // A connection for each request: one that hangs is dropped with it.
+    let isAnswered = false;
     const request = send(url, { signal, agent: false, headers: { 'accept-encoding': 'identity' } }, (response) => {
+      isAnswered = true;
       const chunks: Uint8Array[] = [];
       let length = 0;
       const isWell = response.statusCode === 200;
@@ -55,6 +57,10 @@ export function fetchProfile(url: URL, timeoutMs: number, stop: AbortSignal): Pr
       response.on('close', () => reject(new Error('It closed the connection before its answer was whole.')));
     });
     request.on('error', fail);
+    // A switch to another protocol is neither an answer nor an error.
+    request.on('close', () => {
+      if (!isAnswered) fail(new Error('It closed the connection without an answer.'));
+    });
     request.end();
   });
 }

@@ -9,8 +9,10 @@ import type { ProfileWriter, Written } from './profile-writer.ts';
 /** A group is committed at the latest when it is this large. */
 const MAX_PROFILES = 64;
 const MAX_BYTES = 4 << 20;
-/** Bytes of the decoded profiles that are held until the commit. */
+/** Frames of the decoded profiles that are held until the commit. */
 const MAX_FRAMES = 4 << 20;
+/** Bytes that these were unpacked from: names are held too. */
+const MAX_UNPACKED_BYTES = 16 << 20;
 /** SQLite's codes for a statement that fails because of its values: ERROR, TOOBIG, CONSTRAINT, MISMATCH, RANGE. */
 const ABOUT_CONTENT = new Set([1, 18, 19, 20, 25]);
 
@@ -27,6 +29,7 @@ export class CommitQueue {
   readonly #writer: ProfileWriter;
   #waiting: Waiting[] = [];
   #frames = 0;
+  #unpackedBytes = 0;
   #scheduled: NodeJS.Immediate | undefined;
 
   constructor(writer: ProfileWriter) {
@@ -35,18 +38,25 @@ export class CommitQueue {
 
   /**
    * Resolves once the profiles are on disk; for one that was not stored, its error is in its place.
+   * @param unpackedBytes that the profiles were decoded from
    * @throws (rejects) what the commit throws when the file is at fault; then none of them is stored
    */
-  store(profiles: readonly IncomingProfile[], nowMs: number): Promise<(Written | Error)[]> {
+  store(profiles: readonly IncomingProfile[], nowMs: number, unpackedBytes = 0): Promise<(Written | Error)[]> {
     const results = profiles.map((profile) => this.#attempt(() => this.#writer.add(profile, nowMs)));
     if (this.#writer.pendingProfiles === 0) return Promise.resolve(results);
     for (const { profile } of profiles) this.#frames += profile.stackFrames.length;
+    this.#unpackedBytes += unpackedBytes;
     return new Promise((resolve, reject) => {
       this.#waiting.push({ profiles, nowMs, results, resolve, reject });
-      const { pendingProfiles, pendingBytes } = this.#writer;
-      if (pendingProfiles >= MAX_PROFILES || pendingBytes >= MAX_BYTES || this.#frames >= MAX_FRAMES) this.flush();
+      if (this.#isFull) this.flush();
       else this.#scheduled ??= setImmediate(() => this.flush());
     });
+  }
+
+  get #isFull(): boolean {
+    const { pendingProfiles, pendingBytes } = this.#writer;
+    if (pendingProfiles >= MAX_PROFILES || pendingBytes >= MAX_BYTES) return true;
+    return this.#frames >= MAX_FRAMES || this.#unpackedBytes >= MAX_UNPACKED_BYTES;
   }
 
   /** Commits now. Never throws: each waiting caller gets its results, or the error. */
@@ -54,6 +64,7 @@ export class CommitQueue {
     clearImmediate(this.#scheduled);
     this.#scheduled = undefined;
     this.#frames = 0;
+    this.#unpackedBytes = 0;
     const waiting = this.#waiting;
     this.#waiting = [];
     try {

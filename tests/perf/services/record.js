@@ -36,7 +36,7 @@ const ROOT = fileURLToPath(new URL('../../..', import.meta.url));
 const HERE = fileURLToPath(new URL('.', import.meta.url));
 const CACHE = join(ROOT, 'node_modules/.cache/services');
 /** Until a service's code is compiled and its caches are full. */
-const WARM_UP_MS = 20_000;
+const WARM_UP_SECONDS = 20;
 /** Until the last upload has come. */
 const LAST_UPLOADS_MS = 14_000;
 const MAX_START_MS = 120_000;
@@ -169,7 +169,7 @@ async function record(target, id, n, step, seconds, server, random) {
     await answering(`${url}${Object.keys(routes)[0]}?n=1`, service, join(folder, `${id}-${n}.log`));
     const load = startLoad(url, routes, rate, random);
     try {
-      await sleep(WARM_UP_MS);
+      await sleep((stack.warmUpSeconds ?? WARM_UP_SECONDS) * 1000);
       const from = Date.now();
       const before = { ...load.state, answered: { ...load.state.answered } };
       await sleep(seconds * 1000);

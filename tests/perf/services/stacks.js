@@ -4,7 +4,8 @@ import { join } from 'node:path';
 
 /**
  * @typedef {object} Change of code: CHANGE of a segment
- * @property {string} code pattern of the functions that are right
+ * @property {string} code pattern of the functions that are right: where a compiler inlines the one that changed, its caller
+ * @property {string} [changed] pattern of the functions that changed, where these are not all that are right
  * @property {number} [size] by how many percent the function got dearer
  */
 /**
@@ -15,6 +16,7 @@ import { join } from 'node:path';
  * @property {readonly string[]} start the command, run in the same folder
  * @property {(folder: string) => NodeJS.ProcessEnv} [env] beside APP, SERVER, VERSION, POD, PORT and CHANGE
  * @property {string} [type] profile type of its CPU time, where it is not the usual one
+ * @property {number} [warmUpSeconds] until its code is compiled and its caches are full; usually 20
  * @property {number} rate requests a second
  * @property {Readonly<Record<string, number>>} routes weights by path
  * @property {string} busy the route that is called more in one segment
@@ -33,12 +35,12 @@ export const stacks = {
     routes: { '/search': 3, '/suggest': 2, '/cart': 2.5, '/invoice': 2 },
     busy: '/invoice',
     changes: {
-      price20: { code: 'priceOf', size: 20 },
-      checksum50: { code: 'checksum', size: 50 },
-      nocache: { code: 'loadCart|:parse:|:sort:' },
-      newfunc: { code: 'fraudScore' },
-      removed: { code: 'legacyTax' },
-      garbage: { code: 'snapshots' },
+      price20: { code: 'priceOf|:cart:', changed: 'priceOf|:cart:', size: 20 },
+      checksum50: { code: 'checksum|:invoice:', changed: 'checksum', size: 50 },
+      nocache: { code: 'loadCart|:cart:|:parse:|:sort:', changed: 'loadCart' },
+      newfunc: { code: 'fraudScore|:cart:', changed: 'fraudScore' },
+      removed: { code: 'legacyTax|:invoice:', changed: 'legacyTax' },
+      garbage: { code: 'snapshots|copyOf' },
     },
   },
   flask: {
@@ -78,6 +80,7 @@ export const stacks = {
       PYROSCOPE_UPLOAD_INTERVAL: '10s',
       TMPDIR: join(folder, 'tmp'),
     }),
+    warmUpSeconds: 60,
     rate: 60,
     routes: { '/events': 3, '/seats': 2, '/order': 2.5, '/ticket': 2 },
     busy: '/ticket',
@@ -136,9 +139,11 @@ export function pairsOf(id, stack, recorded) {
 /** What is right to say of a segment. @param {string} id @param {Stack} stack @param {Step} step */
 function rightOf(id, stack, { change, isBusy, load }) {
   if (change !== undefined) {
-    const { code, size } = stack.changes[change];
-    const culprit = size === undefined ? {} : { size, culprit: code.replaceAll('\\', '') };
-    return { name: `${id} ${change}`, kind: 'code', code, flags: '', ...culprit };
+    const { code, changed, size } = stack.changes[change];
+    const sized = size === undefined ? {} : { size };
+    // Only of a function that stands alone is the size that of a claim.
+    const culprit = size === undefined || changed !== undefined ? {} : { culprit: code.replaceAll('\\', '') };
+    return { name: `${id} ${change}`, kind: 'code', code, changed, flags: '', ...sized, ...culprit };
   }
   const route = stack.busy.slice(1);
   if (isBusy === true) return { name: `${id}, ${stack.busy} twice as often`, kind: 'work', work: route, flags: 'i' };

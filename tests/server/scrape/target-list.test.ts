@@ -148,10 +148,10 @@ describe('a list of targets', () => {
     answer = '<html>';
     const listStatus = (): { problem: string | undefined } | undefined =>
       scraper.status().find(({ kind }) => kind === 'targets');
-    await vi.waitFor(() => expect(listStatus()?.problem).toContain('The list is no JSON'), 20_000);
+    await vi.waitFor(() => expect(listStatus()?.problem).toContain('The list is not JSON'), 20_000);
     expect(servicesOf(scraper)).toEqual(['shop']);
     expect(warnings).toHaveLength(1);
-    expect(warnings[0]).toContain(`The list of targets ${list} could not be read: The list is no JSON`);
+    expect(warnings[0]).toContain(`The list of targets ${list} could not be read: The list is not JSON`);
   });
 
   it('names the service of each target by its labels, else by its host', async () => {

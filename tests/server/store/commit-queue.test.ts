@@ -76,3 +76,11 @@ it('a file that cannot be written fails for all, and is not tried again for each
   expect(await queue.store([of('shop')], NOW_MS)).toEqual([good]);
   expect(stored()).toEqual({ shop: 1 });
 });
+
+it('profiles that much was unpacked for are committed at once, and wait for no others', async () => {
+  const small = queue.store([of('shop')], NOW_MS, 4 << 20);
+  expect(stored()).toEqual({});
+  const large = queue.store([of('cart')], NOW_MS, 12 << 20);
+  expect(stored()).toEqual({ cart: 1, shop: 1 });
+  expect([await small, await large]).toEqual([[good], [good]]);
+});

@@ -28,11 +28,14 @@ function rank(found, word) {
   return scored.sort((a, b) => b.score - a.score || a.good.id - b.good.id).map(({ good }) => good);
 }
 
+function copyOf(good) {
+  return { ...good, words: [...good.words], name: `${good.name} ` };
+}
+
 /** Copies that nobody needs. */
 function snapshots(found) {
   let copies = found;
-  for (let i = 0; i < 12; i++)
-    copies = copies.map((good) => ({ ...good, words: [...good.words], name: `${good.name} ` }));
+  for (let i = 0; i < 12; i++) copies = copies.map(copyOf);
   return copies;
 }
 
