@@ -47,7 +47,7 @@ export class SideSlicer {
     this.#sides = sides;
   }
 
-  /** Of two files whose samples have times; undefined if one of them has none, or is of a source. */
+  /** Slices of two files whose samples have times; undefined if a side is not such a file. */
   async oneRun(request: DiffRequest, noise: Noise, signal: AbortSignal): Promise<OneRun | undefined> {
     const sideOf = async (key: SideKey): Promise<SlicedColumns | undefined> => {
       const whole = treeRequest(request[key], []);

@@ -1,25 +1,25 @@
 /**
- * Keys of JSON objects in the order in which they come. What followed a key once mostly follows it again: it is then
- * compared with the bytes that stand there, comma, quotes, colon and all, and not looked up.
+ * Keys of JSON objects. The key that followed another one once usually follows it again: its bytes, with comma, quotes and
+ * colon, are compared first, and only a different key is looked up.
  */
 import { Int32Column } from './column.ts';
 
-/** Keys that are data, such as ids, do not follow each other twice. */
+/** Keys that are data, such as ids, have no usual follower. */
 const MAX_KEYS = 4096;
 
 export class JsonKeys {
   readonly #view: DataView;
-  /** By key, from 1 on; 0 stands for none. */
+  /** Numbers of the keys, from 1; 0 means no key. */
   readonly #texts = [''];
-  /** The key that came next, the last time, and the bytes from the value before it to its own. */
+  /** By key: the key that followed it last, and the bytes between the values of the two. */
   readonly #next = new Int32Column(64);
   readonly #start = new Int32Column(64);
   readonly #end = new Int32Column(64);
-  /** 1 where it was the first of its object. */
+  /** 1 if it was the first key of its object. */
   readonly #isFirst = new Int32Column(64);
   readonly #numbers = new Map<string, number>();
   #last = 0;
-  /** Behind the colon of the key that `expected` found. */
+  /** The position behind the colon of the key that `expected` found. */
   end = 0;
 
   constructor(bytes: Uint8Array) {
@@ -27,7 +27,7 @@ export class JsonKeys {
     this.#push();
   }
 
-  /** The key that stands at `at`, if it is the one that came next the last time. @param isFirst of its object */
+  /** The key at `at`, if it is the one that followed last time. @param isFirst whether it is the first of its object */
   expected(at: number, isFirst: boolean): string | undefined {
     const last = this.#last;
     const key = this.#next.values[last];

@@ -49,7 +49,9 @@ export async function diffCommand(
     args,
     (command) =>
       command
-        .description('Compares two profiles: which code costs more, which work grew, and is it more than noise.')
+        .description(
+          'Compares two profiles: which code costs more, which work grew, and whether it is more than noise.',
+        )
         .argument('<A>', 'baseline: a file or a link')
         .argument('<B>', 'comparison: a file or a link')
         .option('--type <type>', 'sample type of a file, or profile type of a link without one')

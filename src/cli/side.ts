@@ -51,7 +51,7 @@ export interface DiffSide {
   readonly samplesPerUnit?: number | undefined;
 }
 
-/** Of both sides; of two files with times their slices. */
+/** Slices of both sides. Two files whose samples have times are cut by these. */
 export async function slicesOfSides(
   a: DiffSide,
   b: DiffSide,

@@ -41,7 +41,7 @@ export interface SnapshotAnswers {
   readonly markers: readonly PostedMarker[];
   readonly work: readonly Kept<WorkQuestion, WorkAnswer>[];
   readonly profiles: readonly SnapshotProfile[];
-  /** Of the tab, if it shows files. */
+  /** The open files of the tab, if it shows files. */
   readonly files: readonly { readonly name: string; readonly size: number; readonly encoded: Packed }[];
 }
 

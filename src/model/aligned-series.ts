@@ -15,7 +15,7 @@ export interface AlignedSeries {
   readonly sums: Float64Array;
 }
 
-/** Over the steps that have values. */
+/** Facts of the steps that have values. */
 export interface ColumnSummary {
   readonly least: number;
   readonly largest: number;
@@ -26,7 +26,7 @@ export interface ColumnSummary {
 /** More steps than any chart has pixels. */
 const MAX_STEPS = 20_000;
 
-/** @param series all of one question: their times lie on one grid of steps @param factor what each value is multiplied by */
+/** @param series the answer to one question: all times lie on one grid of steps @param factor multiplies each value */
 export function alignSeries(
   series: readonly Series[],
   { startMs, endMs }: TimeRange,
@@ -107,7 +107,7 @@ export function readingMs(series: AlignedSeries, timeMs: number): number {
   return step < 0 ? timeMs : middleMs(series, step);
 }
 
-/** Whether the step before or after it is empty. The column has what its range has; the newest steps may still come. */
+/** Whether the step before or after it is empty. Steps after the column may still be uploaded: they are no gap. */
 function isBesideGap(
   { firstMs, stepMs }: AlignedSeries,
   column: Float64Array,
@@ -120,9 +120,9 @@ function isBesideGap(
 }
 
 /**
- * Undefined where all is empty. The mean leaves out the steps beside a gap, which are filled in part, where at least two and
- * half of all are left.
- * @param range only the steps whose middle is in it
+ * The mean excludes steps beside a gap, which are filled in part, if two steps and half of all remain.
+ * @param range only steps whose middle is in it count
+ * @returns undefined if all are empty
  */
 export function summaryOf(
   series: AlignedSeries,

@@ -8,7 +8,7 @@ export type CallPath = readonly string[];
 /** More characters than this, and a link carries the path's hash and its last frames. */
 const MAX_TEXT_LENGTH = 600;
 const KEPT_FRAMES = 3;
-const KEPT_LETTERS = 120;
+const KEPT_CHARACTERS = 120;
 /** `~depth.hash`, then frames that only people read. `~` needs no escape in a link, and no function is called so. */
 const hashMark = /^~(\d{1,9})\.([0-9a-z]{1,14})$/;
 
@@ -70,13 +70,13 @@ export function isPathOf(path: CallPath, length: number, nameAt: (depth: number)
 
 /** The form of a path in a link: the path itself, or for a long one its depth, hash and readable tail. */
 export function shortenPath(path: CallPath): CallPath {
-  let letters = 0;
-  for (const name of path) letters += name.length + 1;
-  if (letters <= MAX_TEXT_LENGTH || hashMark.test(path[0])) return path;
+  let length = 0;
+  for (const name of path) length += name.length + 1;
+  if (length <= MAX_TEXT_LENGTH || hashMark.test(path[0])) return path;
   let hash = emptyPath;
   for (const name of path) hash = hashOnward(hash, hashText(name));
   // Never cuts a surrogate pair, since half of one cannot be encoded.
-  const tail = path.slice(-KEPT_FRAMES).map((name) => name.slice(0, KEPT_LETTERS).replace(/[\ud800-\udbff]$/, ''));
+  const tail = path.slice(-KEPT_FRAMES).map((name) => name.slice(0, KEPT_CHARACTERS).replace(/[\ud800-\udbff]$/, ''));
   return [`~${path.length}.${hash.toString(36)}`, ...tail];
 }
 

@@ -59,7 +59,7 @@ export interface ChangeRequests {
   /** Per second, on each side. */
   readonly a: number;
   readonly b: number;
-  /** Of all routes together. */
+  /** Requests per second of all routes together. */
   readonly allA: number;
   readonly allB: number;
   /** What each request costs on B beyond A, in percent; null where a side has no cost or no requests. */

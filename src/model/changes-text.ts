@@ -213,7 +213,7 @@ function orChance(growth: number, { chance }: WhatChanged, why: string): string 
   return Math.abs(Math.log(growth)) < chance ? ', which may be chance' : `: ${why} program`;
 }
 
-/** Of all requests, as parts: below it neither grew. */
+/** A smaller relative change of requests, or of the cost of each, is not mentioned as growth. */
 const MIN_REQUESTS_CHANGE = 0.03;
 
 /** The change of the whole, as the change of requests times that of the cost of each; undefined without counts. */

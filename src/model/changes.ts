@@ -29,7 +29,7 @@ export interface WhatChanged {
   readonly silence: Silence | undefined;
   /** Random difference between the ranges, in percent of each function. */
   readonly between: number;
-  /** Of all requests, where both sides have counts. */
+  /** Requests of both sides together with their cost, where both sides have counts. */
   readonly requests: AllRequests | undefined;
 }
 

@@ -11,16 +11,16 @@ import { type CountedRequests, RouteFinder, type RouteRates } from './requests.t
 import type { UnionTree } from './union.ts';
 
 const Z95 = 1.96;
-/** Of what the profiles alone do not show. */
+/** The z that counts need for a change that the profiles alone do not show. */
 const MIN_Z = 3;
 const MIN_LOG = Math.log(1.1);
-/** Requests stray by themselves: what is less than this beside all others is no news, */
+/** Requests vary by chance: growth beside all other routes is reported above this, */
 const BUSIER_LOG = Math.log(1.5);
-/** unless the profiles show it too. */
+/** or above this where the profiles show it too. */
 const MIN_BUSIER_LOG = Math.log(1.05);
-/** Of either side: smaller units are no news. */
+/** The share of a side from which a unit is reported. */
 const MIN_SHARE = 0.01;
-/** From so many times the requests on a route is new. */
+/** A route with this many times the requests counts as new. */
 const NEW_FROM = 20;
 
 export function decideByCounts(
@@ -61,7 +61,7 @@ interface RowCost {
   readonly route: RouteRates;
   readonly x: number;
   readonly y: number;
-  /** Of the logarithm of the change of cost. */
+  /** Standard deviation of the logarithm of the change of cost. */
   readonly deviation: number;
   /** Whether its share grew or shrank, as the profiles show it. */
   readonly seen: number;

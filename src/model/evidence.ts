@@ -31,7 +31,7 @@ export interface Findings {
   readonly change: Float64Array;
   readonly low: Float64Array;
   readonly high: Float64Array;
-  /** Samples on each side; of a file without counts, what its values are worth at most. */
+  /** Samples on each side; for a file without counts, the largest number that its values can stand for. */
   readonly samplesA: Float64Array;
   readonly samplesB: Float64Array;
   /** The factor by which more samples would make the change clear, if it is real. */
@@ -317,7 +317,7 @@ function functionFindings(
     if (all[f] === 0) continue;
     const main = [...(ofCause.get(f) ?? [])].find(([, { size }]) => size > all[f] / 2);
     const tested = functions.get(f);
-    // Of a cause with its callees this function may be one that went the other way.
+    // The cause may be a function with its callees, and this callee may have gone the other way.
     const isAgainst = main !== undefined && main[1].beyond * code.change[main[0]] < 0;
     if (main !== undefined && !isAgainst) {
       const [cause] = main;

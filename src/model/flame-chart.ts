@@ -19,7 +19,7 @@ const MAX_CALLS = 1 << 22;
 /** Threads that are listed: those that ran longest. */
 const MAX_THREADS = 5000;
 const SAMPLES_A_STEP = 16_384;
-/** A sample without a length lasts until the next one, or for so many usual gaps where none comes. */
+/** A sample without a length lasts until the next one, but no longer than this many usual gaps. */
 const MAX_GAPS = 3;
 /** Samples of one length are taken at a clock: what is missing between two of them is within its precision. */
 const CLOCK_SLACK = 0.5;
@@ -267,7 +267,7 @@ class Calls {
     this.#openUntil = until;
   }
 
-  /** Ends all open calls but so many of the outermost. */
+  /** Ends open calls until only the `keep` outermost are left. */
   close(keep: number): void {
     while (this.#open.length > keep + 1) {
       const node = this.#open.pop()!;

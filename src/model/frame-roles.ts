@@ -31,7 +31,7 @@ const INPUT_OUTPUT =
 
 const known = new WeakMap<readonly string[], readonly FrameRole[]>();
 
-/** Of the names of a union or a tree, which are asked for again and again. */
+/** Roles by function. Remembered for each table of names, since callers ask repeatedly. */
 export function rolesOf(names: readonly string[]): readonly FrameRole[] {
   let ofNames = known.get(names);
   if (ofNames === undefined) known.set(names, (ofNames = names.map(roleOf)));

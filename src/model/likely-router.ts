@@ -10,7 +10,10 @@ const MIN_ROUTES = 3;
 const MAX_SELF = 0.03;
 /** A frame is looked through if one callee has this share of it. */
 const WRAPPED = 0.9;
-/** Last words of the names of routers, `closeHandle` is none; a handler may as well call several functions and do nothing itself. */
+/**
+ * Names of routers end with these words; `closeHandle` is not one. The name is needed, since a handler may also call several
+ * functions and do nothing itself.
+ */
 const ROUTER =
   /(?:(?:^|[^A-Za-z])(?:[sS]erveHTTP|[rR]out(?:e|er|es|ing)|[dD]ispatch(?:er)?|[hH]andle(?:_?[rR]equest)?|[cC]all|[mM]ux)|[a-z](?:ServeHTTP|Rout(?:e|er|es|ing)|Dispatch(?:er)?|HandleRequest|Mux))(?::\d+)?$/;
 const MAX_READ_CHARACTERS = 500;

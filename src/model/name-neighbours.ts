@@ -1,7 +1,7 @@
 /** The callers and callees of some functions of a tree. */
 import type { CallTree } from './call-tree.ts';
 
-/** By name; empty if there are none. */
+/** Callers and callees by name; empty sets for a function without them. */
 export interface Neighbours {
   callers(name: string): ReadonlySet<string>;
   callees(name: string): ReadonlySet<string>;

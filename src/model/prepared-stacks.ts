@@ -114,7 +114,7 @@ export function prepareStacks(union: UnionTree, router?: string): PreparedTree {
       );
     }
   };
-  // The large ones first: what is small beside them joins them in whatever order the sides have them.
+  // The large ones first: small ones then join the same one, whichever order a side has them in.
   for (const turn of [0, 1]) for (let node = 1; node < length; node++) if (isSmall[node] === turn) put(node);
 
   const { tree, numbers } = builder.seal();
@@ -273,7 +273,7 @@ class Builder {
   }
 
   child(parent: number, func: number, isRuntime: boolean, called: number, isSmall: boolean): number {
-    // Of functions too small everywhere those of the runtime stay apart.
+    // Small functions are merged, but those of the runtime are not merged with others.
     const key = isRuntime ? -1 - func : func;
     const known = this.#kids[parent].get(key);
     if (known !== undefined) {

@@ -61,7 +61,7 @@ const sharedTitles: Readonly<Record<string, Readonly<Record<string, string>>>> =
   block: { contentions: 'Block contentions', delay: 'Block delay' },
 };
 
-/** A sample type in the field's words; as the profile calls it where there are none. */
+/** The usual title of a sample type; the profile's own name for it if no title is known. */
 export function sampleTypeTitle(type: string): string {
   return known.find((one) => one.type === type)?.title ?? (type || 'Samples');
 }

@@ -30,11 +30,11 @@ const NOISE = new Set(
     'route routes router controller controllers action actions endpoint view views app main index render show async'
   ).split(' '),
 );
-const MAX_LETTERS = 300;
-/** Of a path, from its leaf up. */
+const MAX_CHARACTERS = 300;
+/** Frames of a path that are read, from its leaf up. */
 const MAX_FRAMES = 20;
 
-/** Finds the route that a handler serves, by its name. Routes that their words do not tell apart are none's. */
+/** Finds the route that a handler serves, by its name. Routes with the same words belong to no handler. */
 export class RouteFinder {
   readonly #byWords = new Map<string, RouteRates | undefined>();
   readonly #byName = new Map<string, RouteRates>();
@@ -61,7 +61,7 @@ export class RouteFinder {
   }
 }
 
-/** Of routes that either side counted. */
+/** The rates of all routes that a side counted. */
 function routeRates(a: CountedRequests, b: CountedRequests): readonly RouteRates[] {
   const [ofA, ofB] = [a, b].map(({ routes }) => {
     const sums = new Map<string, number>();
@@ -87,7 +87,7 @@ function routeRates(a: CountedRequests, b: CountedRequests): readonly RouteRates
 
 /** Without its parameters: `/api/v1/users/{id}/orders` to `orders users`. */
 function wordsOfRoute(route: string): string {
-  const parts = route.slice(0, MAX_LETTERS).split(/[\s/]+/);
+  const parts = route.slice(0, MAX_CHARACTERS).split(/[\s/]+/);
   return tellingWords(parts.filter((part) => !/^(?:[:{<*$[(].*|\d+|v\d+)$/.test(part)).join(' '));
 }
 
@@ -103,7 +103,7 @@ function tellingWords(text: string): string {
 /** Its own name, and where that says nothing, with its type or module. */
 function wordsOfFunction(name: string): readonly string[] {
   const plain = name
-    .slice(0, MAX_LETTERS)
+    .slice(0, MAX_CHARACTERS)
     .replace(/\s*\([^()]*:\d+\)$/, '') // `fn (file.py:12)`
     .replace(/(?::\d+)+$/, '') // `./app.mjs:checkout:10`
     .replace(/\.func\d+(?:\.\d+)*$/, '')

@@ -71,10 +71,10 @@ export function itemsToTest(left: Remaining, leastShare: number): Item[] {
   return items;
 }
 
-/** By node: 1 where no frame above it is of the same function. */
+/** By node: 1 if no frame above it is of the same function. */
 function topmostOf({ tree: { length, func, names, subtreeEnd } }: Remaining): Uint8Array {
   const isTopmost = new Uint8Array(length);
-  // By function: where the subtree of its latest topmost node ends. Depth first, what is inside comes before.
+  // By function: the end of the subtree of its last topmost node. Nodes are depth first: those before the end are in it.
   const end = new Int32Array(names.length);
   for (let node = 1; node < length; node++) {
     if (node < end[func[node]]) continue;

@@ -309,7 +309,7 @@ interface Within {
   readonly freedom: number;
 }
 
-/** Of the difference, without what ranges differ by. */
+/** Variances of the difference, without the variance between ranges. */
 export function variancesOf({ a, b, paired }: Scored, noise: Noise): Within {
   if (paired) {
     // Common variation of both sides is not noise of their difference.

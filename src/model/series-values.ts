@@ -34,9 +34,9 @@ export function uploadIntervalOf(series: readonly Series[]): number | undefined 
 }
 
 /**
- * Without the newest step while it is still filling; and without the first where it lies before the range, but for its
- * edge. A profile is of the step that it begins in and comes when it is over: one interval later, which is at most half a
- * step (`stepFor`), and late ones half an interval after that.
+ * Removes the newest step while profiles may still be added to it, and the first one if it lies almost entirely before the
+ * range. A profile belongs to the step in which it begins, and is uploaded when it ends: one interval later, which is half
+ * a step or less (`stepFor`); late ones take another half of an interval.
  */
 export function withoutOpenSteps(
   { labels, timesMs, values }: Series,
@@ -45,7 +45,7 @@ export function withoutOpenSteps(
   nowMs: number,
 ): Series {
   let length = timesMs.length;
-  // A range of the past has no step that still fills.
+  // In a range of the past all steps are complete.
   const latestMs = range.endMs > nowMs - 2 * stepMs ? nowMs - 0.75 * stepMs : Infinity;
   while (length > 1 && timesMs[length - 1] > latestMs) length--;
   const first = length > 1 && timesMs[0] <= range.startMs ? 1 : 0;

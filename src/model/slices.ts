@@ -68,7 +68,7 @@ export function slicesToAsk(rangeMs: number, uploadMs: number): number {
 
 /** Agents upload each 10 to 60 s: slices hold two uploads of 30 s where the range is long enough, else of 15 or of 5 s. */
 const UPLOADS_MS = [30_000, 15_000, 5_000];
-/** So many slices show how a side strays; fewer do where there is no choice. */
+/** This many slices show how a side varies; fewer are used where a range has no more. */
 const GOOD_SLICES = 16;
 /** The same where it is unknown how often agents upload. */
 export function usualSlices(rangeMs: number): number {
@@ -191,7 +191,7 @@ function nodesOfEntries(known: NamedShape, { names, name, parentDistance, entrie
   return node;
 }
 
-/** Callees beyond so many are looked up in a table of their own: a wide tree would be searched for as long as it is wide. */
+/** A node with more callees than this gets a table of its own: a search through all of them would be slow. */
 const MAX_LISTED = 16;
 
 /** Looks up paths of other trees in a known one. */

@@ -75,7 +75,7 @@ interface SizedScale extends Scale {
   formatChange(value: number): string;
 }
 
-/** Significant digits of the largest number of a column: so many that neighbours in a sorted column differ. */
+/** Significant digits of the largest number of a column: enough for neighbours in a sorted column to differ. */
 export const COLUMN_DIGITS = 5;
 
 /**
@@ -115,7 +115,7 @@ export function formatValue(value: number, unit: string, type: string): string {
     const words = unit === '' || unit === 'count' || unit === 'none' ? '' : `${NBSP}${unit.slice(0, MAX_UNIT_LENGTH)}`;
     return (Number.isInteger(value) ? formatCount(value) : formatFixed(value, decimalsFor(value))) + words;
   }
-  // Of nothing the unit is the plain one, whatever the file counts in.
+  // Zero has the plain unit, also where the file counts in multiples of it.
   if (value === 0) return `0${NBSP}${ladder.plain}`;
   const scale = scaleFor(unit, type, value);
   return `${scale.format(value)}${NBSP}${scale.suffix}`;

@@ -24,7 +24,7 @@ const SAMPLES_A_STEP = 65_536;
 export const THREAD_LABELS = ['thread', 'tid', 'profile', 'process', 'pid', 'comm'];
 
 export interface When {
-  /** Of the whole file's first sample, in the words of `Profile.times`. */
+  /** The time of the file's first sample, on the clock of `Profile.times`. */
   readonly startMs: number;
   /** From there to the end of the last sample. */
   readonly lengthMs: number;
@@ -34,7 +34,7 @@ export interface When {
   readonly columns: number;
   /** By time: column c has the cells [c * ROWS, (c + 1) * ROWS). */
   readonly cells: Float64Array;
-  /** Of all samples that match. */
+  /** The sum of all samples that match. */
   readonly total: number;
   /** Undefined where no label tells samples apart. */
   readonly bands: Bands | undefined;
@@ -42,7 +42,6 @@ export interface When {
 
 export interface Bands {
   readonly label: string;
-  /** Of a bin. */
   readonly cellsABin: number;
   readonly bins: number;
   /** The label's values that samples have together, those with the largest total first; none: without the label. */

@@ -21,7 +21,7 @@ const serverConfig = z.object({
   host: z.string().min(1),
   /** Whether to listen on the ports that OpenTelemetry's exporters send to. */
   otlp: z.boolean(),
-  /** Which these are. */
+  /** The ports for gRPC and for HTTP. */
   otlpPorts: z.array(z.int().min(0).max(65_535)).min(1),
   auth: z.boolean(),
   token: z.string().min(8).optional(),
@@ -90,7 +90,7 @@ export const DEFAULT_LIMITS: ServerConfig['limits'] = {
   maxFutureMs: 600_000,
   maxLabelSets: DEFAULT_LABEL_SETS,
 };
-/** Of gRPC and of HTTP. */
+/** For gRPC and HTTP. */
 const DEFAULT_OTLP_PORTS: readonly number[] = [4317, 4318];
 const WEEK = '7d';
 const OPEN_TO_OTHERS = 'opens Flametide to others: add --token, or --no-auth to let everybody in';
@@ -122,20 +122,18 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
       ),
     )
     .addOption(
-      option('--span-retention <age>', 'how long it is known which span a sample was in', 'SPAN_RETENTION').default(
-        '3d',
-      ),
+      option('--span-retention <age>', 'how long the span of each sample is stored', 'SPAN_RETENTION').default('3d'),
     )
     .addOption(
-      option('--max-span-disk <size>', 'how much of --max-disk that may take', 'MAX_SPAN_DISK').default('500MB'),
+      option('--max-span-disk <size>', 'how much of --max-disk spans may take', 'MAX_SPAN_DISK').default('500MB'),
     )
     .addOption(
       option('--max-profile-age <age>', 'oldest profile that is accepted; 0 accepts any', 'MAX_PROFILE_AGE').default(
         '1h',
       ),
     )
-    .addOption(option('--token <text>', 'what agents and the page must send to get in', 'TOKEN'))
-    .addOption(option('--no-auth', 'let everybody in who can reach the address'))
+    .addOption(option('--token <text>', 'secret that agents and the page must send', 'TOKEN'))
+    .addOption(option('--no-auth', 'let in everybody who can reach the address'))
     .addOption(option('--base-path <path>', 'prefix of every address, behind a proxy', 'BASE_PATH').default(''))
     .addOption(
       option(
@@ -149,7 +147,7 @@ export function parseCommandLine(args: readonly string[], version: string): Comm
     .addOption(
       option(
         '--scrape <target>',
-        'a Go program to fetch profiles from each 15 s (repeatable), such as localhost:6060 or shop=http://10.0.0.7:6060',
+        'a Go program to fetch profiles from every 15 s (repeatable), such as localhost:6060 or shop=http://10.0.0.7:6060',
         'SCRAPE',
       ).argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), ...text.split(',')]),
     )

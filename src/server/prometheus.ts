@@ -17,13 +17,13 @@ export interface PrometheusOptions {
 
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 16 << 20;
-/** Of an answer. */
+/** Series of an answer that are read. */
 const MAX_SERIES = 2000;
-/** Questions under way; more wait for nobody. */
+/** Questions under way; further ones fail at once. */
 const MAX_AT_ONCE = 8;
-/** A rate needs two scrapes, which are 60 s apart at most. */
+/** A rate needs two scrapes; they are up to 60 s apart. */
 const MIN_WINDOW_MS = 120_000;
-/** Parts in which a range is asked for where one sum is wanted. */
+/** The number of parts that a range is queried in when one sum is wanted. */
 const MAX_PARTS = 60;
 /** The counters of common libraries, the first one that has series is taken. */
 const COUNTERS = [
@@ -53,7 +53,8 @@ export function askPrometheus(options: PrometheusOptions): AskCounts {
   let underWay = 0;
   const found = new FoundQueries();
   return async (question, gone) => {
-    if (underWay >= MAX_AT_ONCE) return nothing(question, 'Prometheus has many questions under way: ask again later.');
+    if (underWay >= MAX_AT_ONCE)
+      return nothing(question, 'Too many questions to Prometheus are under way: ask again later.');
     underWay++;
     try {
       return await counted(options, found, question, gone);
@@ -168,7 +169,7 @@ function byRoute(
   return routes;
 }
 
-/** Of the first counter that has series of the service; undefined where none has. */
+/** The query for the first counter that has series of the service; undefined if no counter has. */
 async function usualQuery(
   options: PrometheusOptions,
   { service, fromMs, untilMs }: WorkQuestion,
@@ -240,7 +241,7 @@ async function ask(
   try {
     answer = JSON.parse(text);
   } catch {
-    throw new Refusal(`Prometheus answered ${status} with something else than JSON.`);
+    throw new Refusal(`Prometheus answered ${status} with something other than JSON.`);
   }
   if (!isRecord(answer) || answer['status'] !== 'success') {
     const why = isRecord(answer) && typeof answer['error'] === 'string' ? answer['error'] : 'no reason';

@@ -80,7 +80,7 @@ export function sideRequests(answer: WorkAnswer | undefined, { startMs, endMs }:
   };
 }
 
-/** Of a side that `workQuestion` has no question for. */
+/** The requests of a side for which `workQuestion` returns undefined. */
 export const NO_SERVICE: SideRequests = {
   kind: 'unknown',
   why: 'Requests are counted by service, and this side names none.',

@@ -45,7 +45,7 @@ test('Profile now opens what a target records, and says what is wrong with it', 
     const now = page.getByRole('button', { name: 'Profile now' });
     await now.click();
     await expect(frame('wanted')).toBeAttached();
-    await expect(page.getByRole('status').filter({ hasText: 'Shown is the profile of these' }).first()).toBeAttached();
+    await expect(page.getByRole('status').filter({ hasText: 'This is the profile of these' }).first()).toBeAttached();
     expect(page.url()).toMatch(/from=\d+&until=\d+/);
     expect(await violations(page)).toEqual([]);
 

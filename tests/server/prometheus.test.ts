@@ -187,7 +187,7 @@ describe('a Prometheus', () => {
       },
       /^Prometheus refused \(400\): invalid parameter "query": 1:1: parse error$/,
     ],
-    ['answers with a page', () => '<html>sign in</html>', /^Prometheus answered 200 with something else than JSON\.$/],
+    ['answers with a page', () => '<html>sign in</html>', /^Prometheus answered 200 with something other than JSON\.$/],
     ['answers with nothing', () => ({ status: 'success' }), /without series/],
     [
       'redirects',

@@ -1,4 +1,4 @@
-/** Which of the causes are listed. */
+/** Filters of the list of causes, and its headings. */
 import type { Change } from '#model/change.ts';
 
 export type Filter =
@@ -28,7 +28,7 @@ const filters: readonly { readonly id: Filter; readonly title: string; holds(cha
   { id: 'noise', title: 'May be noise', holds: ({ supported }) => !supported },
 ];
 
-/** Of these a row shows the whole change, whatever its cause did of it. */
+/** Whether the function or route is on both sides: only then its change is growth or shrinkage. */
 function isOnBoth({ trend }: Change): boolean {
   return trend === 'grew' || trend === 'shrank';
 }
@@ -49,9 +49,10 @@ function headingOf({ kind, supported }: Pick<Change, 'kind' | 'supported'>): str
   return supported ? headings[kind] : 'May be noise';
 }
 
-/** A line of the list: a change by its place among the rows, or, without one, the heading of those that follow. */
+/** A line of the list: a change (its position among the rows), or a heading above the changes that follow. */
 interface Line {
   readonly heading: string;
+  /** Undefined for a line that is a heading. */
   readonly row: number | undefined;
 }
 

@@ -100,7 +100,7 @@ export function evidenceText({
   slices,
 }: Pick<EvidenceAnswer, 'isSliced' | 'isCounted' | 'isOneRun' | 'slices'>): string {
   if (!isSliced)
-    return `evidence from ${isCounted ? 'sample counts only' : 'amounts only, of how many samples is unknown'}: weaker, changes under 3 % are ignored`;
+    return `evidence from ${isCounted ? 'sample counts only' : 'amounts only, without sample counts'}: weaker, changes under 3 % are ignored`;
   const words = `evidence from ${slices.a} + ${slices.b} time slices${isOneRun ? ' of one run each, without the variation between runs' : ''}`;
   return isCounted ? words : `${words}; sample counts are unknown`;
 }

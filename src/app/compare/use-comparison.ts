@@ -118,7 +118,7 @@ export function useComparison(): Comparison {
       b.open,
     ],
   );
-  // What was compared before stays until the next is there.
+  // The previous comparison stays on the screen until the next one has loaded.
   const shown = useLatest(now);
   return {
     explored,
@@ -201,7 +201,7 @@ function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean): Op
   );
 }
 
-/** What the sources left out of either side, as it is damaged there. */
+/** Data that the sources left out of either side, since it is damaged. */
 export function sideWarnings(open: ShownComparison['open']): readonly string[] {
   return sideNames.flatMap((name) => open[name].profile.warnings.map((text) => `${name.toUpperCase()}: ${text}`));
 }
@@ -226,7 +226,7 @@ function coveredTime(range: TimeRange, share: number | undefined): Pick<OpenSide
   return { seconds: coveredMsOf(range, share) / 1000, covered: share === 0 ? 1 : share };
 }
 
-/** A side whose coverage is known from its merges alone. */
+/** The side with its covered time, where only merges of sub-ranges show it. */
 function useCovered(side: OpenedSide, noise: ReturnType<typeof useNoise>['data']): OpenedSide {
   return useMemo(() => {
     const { open } = side;
@@ -235,7 +235,7 @@ function useCovered(side: OpenedSide, noise: ReturnType<typeof useNoise>['data']
   }, [side, noise]);
 }
 
-/** A side with the requests that it served. */
+/** The side with the requests that its service answered. */
 function useCounted(side: OpenedSide): OpenedSide {
   const { open } = side;
   const query = open?.side.kind === 'source' ? open.side.query : undefined;

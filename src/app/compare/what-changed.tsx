@@ -38,7 +38,7 @@ import type { ShownComparison } from '../screen/shown-comparison.ts';
 import { sideWarnings } from './use-comparison.ts';
 import styles from './what-changed.module.css';
 
-/** Of most rows; long names and facts wrap, so each row is measured. */
+/** The height of most rows; long names and facts wrap, so each row is measured. */
 const ROW_CSS = 68;
 const HEADING_CSS = 28;
 const MAX_NAME_LENGTH = 200;
@@ -74,7 +74,7 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
       {routes !== undefined && (
         <p className={styles['summary']}>
           {shown.isWhole && !shown.diff.functions.names.includes(routes)
-            ? 'Routes are found as usual, as neither side has the function '
+            ? 'Routes are found as usual, since neither side has the function '
             : 'Routes: callees of '}
           <bdi>{readable(routes).slice(0, MAX_NAME_LENGTH)}</bdi>{' '}
           <Button onClick={() => navigate({ routes: undefined }, 'push')}>Clear</Button>
@@ -123,7 +123,7 @@ export function WhatChanged({ shown }: { shown: ShownComparison }): ReactElement
   );
 }
 
-/** Offers what makes the routes below a router units of their own. */
+/** Offers to compare the routes below a router each by itself. */
 function LikelyRouter({ name }: { name: string }): ReactElement {
   return (
     <p className={styles['summary']}>

@@ -3,19 +3,19 @@ import type { ReactElement } from 'react';
 import { splitName } from '#model/function-name.ts';
 import styles from './cut-inside.module.css';
 
-/** Names that are cut at their end, if at all. */
+/** Names up to this length are cut only at their end. In characters. */
 const SHORT = 16;
-/** UTF-16 units of a name that a row has, from either end: names are hostile, and a row has room for less. */
+/** Longer names lose their middle here: names are hostile, and a row has room for less. In UTF-16 units. */
 const MAX_LENGTH = 600;
-/** Characters at the end that are always shown: there the methods of a class differ. */
+/** Characters at the end that are always shown, since the methods of a class differ there. */
 const TAIL = 10;
 
 export function FunctionName({ name }: { readonly name: string }): ReactElement {
   const { prefix, middle, bare } = splitName(name);
   const own = bounded(middle + (bare || '(empty name)'));
-  const letters = Array.from(own);
+  const characters = Array.from(own);
   const owner = <span className={styles['prefix']}>{bounded(prefix)}</span>;
-  if (prefix.length + letters.length <= SHORT)
+  if (prefix.length + characters.length <= SHORT)
     return (
       <bdi>
         {owner}
@@ -27,8 +27,8 @@ export function FunctionName({ name }: { readonly name: string }): ReactElement 
       <bdi className={styles['name']} aria-hidden="true">
         {owner}
         <span className={styles['cut']}>
-          <span>{letters.slice(0, -TAIL).join('')}</span>
-          <span>{letters.slice(-TAIL).join('')}</span>
+          <span>{characters.slice(0, -TAIL).join('')}</span>
+          <span>{characters.slice(-TAIL).join('')}</span>
         </span>
       </bdi>
       <span className="visually-hidden">{bounded(prefix) + own}</span>

@@ -219,7 +219,9 @@ async function shownNow(queries: QueryClient): Promise<Shown> {
   await waitForPage(queries);
   const tree = treeOnScreen();
   if (comparisonOnScreen())
-    throw new Error('A comparison is shown: summary() and changes() are of both sides, what else is asked is of one.');
+    throw new Error(
+      'A comparison is shown: summary() and changes() describe both sides; the other functions need a single profile.',
+    );
   if (!tree) throw new Error('Nothing is shown: open a file, or choose a service that has profiles in the range.');
   return tree;
 }

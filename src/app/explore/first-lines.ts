@@ -120,7 +120,7 @@ service:
   },
   scrape: {
     title: 'Without an agent',
-    note: 'A Go program that imports net/http/pprof, or any other that serves /debug/pprof: Flametide fetches its profiles each 15 s.',
+    note: 'A Go program that imports net/http/pprof, or any other that serves /debug/pprof: Flametide fetches its profiles every 15 s.',
     steps: [
       { title: 'Start Flametide with the target', linesFor: () => 'npm start -- --scrape my-service=localhost:6060' },
     ],

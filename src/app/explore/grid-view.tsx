@@ -41,7 +41,7 @@ const NO_SERVICES: readonly { readonly name: string }[] = [];
 /** Values of a label that have a cell. */
 const MAX_VALUES = 500;
 
-/** Of one service. */
+/** Grids of one service. */
 const grids: readonly { readonly id: UrlState['grid']; readonly title: string }[] = [
   { id: 'types', title: 'Profile types' },
   { id: 'values', title: 'Label values' },

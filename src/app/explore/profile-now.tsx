@@ -32,7 +32,7 @@ export function ProfileNow({ service }: { service: string }): ReactElement | nul
       const seconds = Math.round((untilMs - fromMs) / 1000);
       // Who went on to another page is not brought back.
       const what = isShown.current
-        ? `Shown is the profile of these ${seconds} s.`
+        ? `This is the profile of these ${seconds} s.`
         : `${service}: ${seconds} s were recorded.`;
       notify([what, ...problems].join(' ').slice(0, 400));
       refresh();

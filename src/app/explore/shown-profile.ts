@@ -15,7 +15,7 @@ export function shownProfileOf(
   nowMs: number,
 ): ShownProfile | undefined {
   const isPart = query.within !== undefined;
-  // Of a span what was recorded is shown: the series is of all samples.
+  // A span shows the recorded sums, since the series counts the samples of all spans.
   const isMean = isSnapshot(query.profileType) && !isPart;
   if (isMean && isStale) return undefined;
   return {

@@ -29,7 +29,7 @@ import { gridStep } from './grid-steps.ts';
 import styles from './series-grid.module.css';
 
 const CELL_CSS = 104;
-/** Of cells with a graph in them. */
+/** The height of cells with a graph. */
 const TALL_CSS = 264;
 const MIN_CELL_CSS = 248;
 const SKELETON_ROWS = 6;

@@ -107,7 +107,7 @@ function Drawn({ profile, answer, value }: DrawnProps): ReactElement {
   );
 }
 
-/** Of the box around the canvas, in css px. */
+/** The size of the box around the canvas, in css px. */
 function useSize(canvas: { readonly current: HTMLElement | null }): {
   readonly width: number;
   readonly height: number;

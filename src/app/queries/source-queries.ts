@@ -310,7 +310,7 @@ export function usePostedMarkers(
   });
 }
 
-/** Of the range, of every service and of none. */
+/** All markers in the range, with or without a service. */
 export function useAllPostedMarkers(range: TimeRange | undefined): UseQueryResult<readonly PostedMarker[]> {
   return useQuery({
     ...sourceQueries.markers(useSource(), range ?? NO_RANGE, undefined),

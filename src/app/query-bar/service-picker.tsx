@@ -1,4 +1,4 @@
-/** Which service: a field, and a searched list with what each costs, the busiest first. */
+/** The picker of a service: a field, and a list to search with the cost of each service, the busiest first. */
 import { type ReactElement, type ReactNode, useMemo } from 'react';
 import type { SampleType } from '#model/profile.ts';
 import { formatCount, formatShare } from '#model/units.ts';
@@ -13,10 +13,10 @@ import styles from './query-bar.module.css';
 export interface ServicePickerProps {
   /** In any order; undefined while they are loading. */
   readonly services: readonly CostRow[] | undefined;
-  /** Why there are none; undefined if they are there, or asked for. */
+  /** Why the services could not be loaded. */
   readonly failed?: string | undefined;
   onRetry?(): void;
-  /** Undefined where the query names none, or several. */
+  /** Undefined if the query names no service, or more than one. */
   readonly service: string | undefined;
   /** What `cost` counts. */
   readonly costType: SampleType;

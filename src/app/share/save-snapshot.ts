@@ -37,10 +37,10 @@ export async function saveSnapshot(
   return { ...(await keepSnapshot(document.baseURI, answers.link, packed)), bytes: packed.length };
 }
 
-/** Of a file the shown part is kept, as if it were all of it. */
+/** A snapshot holds the shown part of a file as a whole file, so its link selects no part. */
 const NO_PARTS = { during: undefined, at: undefined, 'a.during': undefined, 'b.during': undefined } as const;
 
-/** What active queries hold, once nothing is on its way; profiles as the worker has them. @throws Error in words */
+/** The answers of active queries, once all have loaded; profiles as the worker has them. @throws Error for the user */
 export async function answersOnScreen(
   analysis: Analysis,
   queries: QueryClient,

@@ -385,7 +385,7 @@ function demo(): Key<UrlState['src']> {
       const recipe = { kind, nodes: wholeNumber(nodes), seed: wholeNumber(seed) } as const;
       if (isDemoRecipe(recipe.nodes, recipe.seed)) return recipe;
       link.notice(
-        `src=demo could not be read: it has ${demoLimits.least} to ${demoLimits.most} nodes and a whole seed.`,
+        `src=demo could not be read: it has ${demoLimits.least} to ${demoLimits.most} nodes and a whole number as seed.`,
       );
       return null;
     },

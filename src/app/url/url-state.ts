@@ -14,7 +14,7 @@ export interface UrlState {
   readonly type: string | undefined;
   /** Label matchers beside the service. */
   readonly q: readonly LabelMatcher[];
-  /** Of which samples alone are shown, in hex digits: 16 of a span, which counts where both are given, 32 of a trace. */
+  /** Only samples of this span (16 hex digits) or trace (32) are shown. If both are given, the span counts. */
   readonly span: string | undefined;
   readonly trace: string | undefined;
   /** The range as written (`now-1h`, ms); without both the last hour, or as much of it as there are profiles. */

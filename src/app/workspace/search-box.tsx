@@ -12,7 +12,7 @@ import styles from './search-box.module.css';
 interface SearchBoxProps {
   readonly found: SearchAnswer | undefined;
   readonly whole: number;
-  /** The same of the frame that fills the view, said beside the whole; undefined if all is in view. */
+  /** Matches within the frame that fills the view, shown beside those of the whole; undefined if all is in view. */
   readonly inView: { readonly nodes: number; readonly value: number; readonly whole: number } | false | undefined;
   /** Function names, to recognise pasted ones. */
   readonly names: readonly string[] | undefined;

@@ -10,9 +10,13 @@ export function* decodeDemo(bytes: Uint8Array): Steps<Profile> {
   const nodes = Number(/^nodes (\d+)$/m.exec(text)?.[1]);
   const seed = Number(/^seed (\d+)$/m.exec(text)?.[1]);
   if (!isDemoRecipe(nodes, seed)) {
-    throw new DecodeError('malformed', `A demo has ${demoLimits.least} to ${demoLimits.most} nodes and a whole seed.`, {
-      remedy: 'Open it with ?src=demo&nodes=20000&seed=7.',
-    });
+    throw new DecodeError(
+      'malformed',
+      `A demo has ${demoLimits.least} to ${demoLimits.most} nodes and a whole number as seed.`,
+      {
+        remedy: 'Open it with ?src=demo&nodes=20000&seed=7.',
+      },
+    );
   }
   return yield* makeDemo(nodes, seed);
 }

@@ -24,7 +24,7 @@ export interface PictureRow {
   readonly row: number;
   readonly frames: number;
   readonly width: number;
-  /** Of its first frame. */
+  /** The name of its first frame. */
   readonly name: string;
 }
 

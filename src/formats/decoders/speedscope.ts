@@ -261,7 +261,7 @@ function* addSamples(
 
 /** The time between two events belongs to the stack that is open. */
 function* addEvents({ events, at, startValue }: Part, place: string, node: Node, add: Add): Steps<number> {
-  /** Of the frames that are open, the outermost first. */
+  /** The open frames, the outermost first. */
   const open: number[] = [];
   const nodes: number[] = [];
   let before = startValue;

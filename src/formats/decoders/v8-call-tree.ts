@@ -15,7 +15,7 @@ export interface CallFrame {
   readonly url: string;
   /** From 1; 0 if unknown. */
   readonly line: number;
-  /** Of those that `CallFrames` shares; -1 for others. */
+  /** The frame's number in `CallFrames`; -1 if it is not shared there. */
   readonly number: number;
 }
 

@@ -29,7 +29,7 @@ export interface RenamedFunctions {
   readonly facts: FunctionFacts;
 }
 
-/** Functions by name (by definition and line where names repeat): those that are there, and behind them the new ones. */
+/** Functions by name (by definition and line where names repeat): the profile's own, then those that transforms add. */
 export class GrowingTables {
   readonly #facts: FunctionFacts;
   readonly #index = new Map<string, number>();

@@ -24,7 +24,7 @@ export const mergeRecursionWork: TransformWork<{ readonly kind: 'merge-recursion
     // For each function the place of its open outermost node, and where that node ends.
     const openAt = new Int32Array(siblings.nameRank.length);
     const openUntil = new Int32Array(siblings.nameRank.length);
-    // Recursion is by name, as all of the tree is, whatever tells its nodes apart.
+    // Recursion is by name, also in a tree whose nodes differ by definition or line.
     const named = facts.isLocated === true ? firstOfName(facts.functions.names) : undefined;
     const merged = rebuild(tree, siblings, (node, caller, builder) => {
       const func = named ? named[tree.func[node]] : tree.func[node];

@@ -19,12 +19,12 @@ export interface MeasuredLabel {
   cutText: string;
 }
 
-/** The answer of `fitLabel`; one object is filled again and again. `text` is '' where nothing fits. */
+/** The answer of `fitLabel`: one object that each call fills anew. `text` is '' where nothing fits. */
 export interface FittedLabel {
   prefix: string;
   prefixWidth: number;
   text: string;
-  /** Of both. */
+  /** The width of prefix and text together. */
   width: number;
 }
 

@@ -28,7 +28,7 @@ export function beginDrag(movables: readonly Movable[], atMs: number, slackMs: n
       ['end', range.endMs],
     ] as const) {
       const away = Math.abs(atMs - edgeMs);
-      // Of two edges at one place, the one that can move in the direction of the drag.
+      // If both edges are at one place, the drag moves the one that can go in its direction.
       const isNearer =
         away < nearest || (away === nearest && (found === undefined || (kind === 'end' && atMs >= edgeMs)));
       if (!isNearer) continue;

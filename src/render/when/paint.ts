@@ -11,7 +11,7 @@ export interface CellRange {
 /** Colours by level, as `PixelRows.pixelOf` has them. */
 export interface GridColours {
   readonly plain: readonly number[];
-  /** Of what is not selected. */
+  /** For the part that is not selected. */
   readonly faded: readonly number[];
 }
 

@@ -139,7 +139,7 @@ class Part {
   readonly #labels: OtlpLabels;
   readonly #builder: ProfileBuilder;
   readonly #stacks: OtlpStacks;
-  /** Of the builder, by their numbers in the message. */
+  /** The builder's label sets, by their numbers in the message. */
   readonly #sets = new Map<number, { readonly set: number; readonly size: number }>();
   /** By link: the position of its context, -1 without one. */
   readonly #contextOf = new Map<number, number>();

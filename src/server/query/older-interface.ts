@@ -28,7 +28,7 @@ const PAGES: ReadonlyMap<string, Page> = new Map([
   ['/pyroscope/label-values', labelValues],
 ]);
 
-/** Undefined where the path is none of this interface. Never rejects. */
+/** Undefined if the path does not belong to this interface. Never rejects. */
 export async function answerOlder(
   request: WireRequest,
   reader: ProfileReader,

@@ -10,7 +10,7 @@ export function printProfileId({ series, timeUs }: ProfileId): string {
   return `${head}-${time.slice(0, 4)}-4${time.slice(4, 7)}-8${time.slice(7, 10)}-${time.slice(10).padStart(12, '0')}`;
 }
 
-/** Undefined for an id that is none of ours: no profile has it. */
+/** Undefined for an id that this store did not make: no profile has it. */
 export function parseProfileId(text: string): ProfileId | undefined {
   const match = UUID.exec(text);
   if (match === null) return undefined;

@@ -310,7 +310,7 @@ function callSite(selector: StackTraceSelector | undefined): string[] {
   return selector && !selector.goPgo ? selector.callSite.map(({ name }) => name) : [];
 }
 
-/** Ids that are none of ours select nothing. */
+/** Ids that this store did not make select nothing. */
 function profileIds(ids: readonly string[]): ProfileId[] | undefined {
   return ids.length === 0 ? undefined : ids.map(parseProfileId).filter((id) => id !== undefined);
 }
@@ -319,7 +319,7 @@ function notHere(what: string): RpcError {
   return new RpcError('unimplemented', `${what}.`);
 }
 
-/** Whether a name is listed: those beyond the old grammar only for clients that say they can read them. */
+/** Whether a name is listed: names beyond the old grammar only for clients that accept them. */
 function visibleTo(call: RpcCall): (name: string) => boolean {
   return accepts(call, UTF8_LABEL_NAMES) ? () => true : (name) => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 }

@@ -44,7 +44,7 @@ const TIMES: ScrapeTimes = {
 };
 /** A profile that is wanted at once may take this much longer than its window: somebody waits. */
 const NOW_TIMEOUT_MS = 3000;
-/** Of a Go program that is recording a CPU profile already: its only answer of this status. */
+/** A Go program answers with this status only while it is already recording a CPU profile. */
 const BUSY_STATUS = 500;
 /** How long a target may still be busy with the recording that was given up, and how often it is asked. */
 const BUSY_MS = 2000;

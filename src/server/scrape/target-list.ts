@@ -11,7 +11,7 @@ export interface ScrapeTarget {
 }
 
 const MAX_BYTES = 1 << 20;
-/** Of all lists. Each target takes a connection for each kind of profile. */
+/** The maximum of all lists together. Each target takes a connection for each kind of profile. */
 export const MAX_TARGETS = 500;
 /** A label of Prometheus. */
 const SCHEME = '__scheme__';
@@ -46,7 +46,7 @@ export async function readTargets(source: string, stop: AbortSignal): Promise<Sc
   try {
     json = JSON.parse(text);
   } catch {
-    throw new Error(`The list is no JSON: ${FORM}.`);
+    throw new Error(`The list is not JSON: ${FORM}.`);
   }
   const { data } = documentSchema.safeParse(json);
   if (data === undefined) throw new Error(`The list has another form: ${FORM}.`);

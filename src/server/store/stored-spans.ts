@@ -25,7 +25,7 @@ export interface SpanValue {
   readonly series: number;
   readonly timeUs: number;
   readonly value: number;
-  /** Of the span, 16 hex digits, and of its trace, 32 or ''. Made on request: of millions few are shown. */
+  /** Ids of the span (16 hex digits) and its trace (32, or ''). Made on request, since few of millions are shown. */
   ids(): { readonly span: string; readonly trace: string };
 }
 

@@ -1,6 +1,6 @@
 /**
- * Which stored profiles are of one upload. Samples with labels of their own are stored as a series for each set of them;
- * `sample_labels` names those labels, so that all series of an upload are found: they have the same other labels.
+ * Finds the stored profiles of one upload. Samples with labels of their own are stored as one series for each label set.
+ * `sample_labels` names these labels; all series of an upload have the same other labels.
  */
 
 import type { LabelSet } from '#model/labels.ts';
@@ -34,12 +34,12 @@ export function uploadLabels({ labels, sampleLabels }: LabelledSeries): LabelSet
   return sampleLabels.length === 0 ? labels : labels.filter(({ name }) => !sampleLabels.includes(name));
 }
 
-/** Equal for two series whose profiles of one time are of one upload. */
+/** Equal for two series if their profiles with the same time come from one upload. */
 export function uploadKey(row: LabelledSeries): string {
   return JSON.stringify(uploadLabels(row).map(({ name, value }) => [name, value]));
 }
 
-/** Series by the labels of their uploads, those of one upload by ascending number. */
+/** Series grouped by the labels of their uploads, each group by ascending number. */
 export function byUpload<Row extends LabelledSeries>(rows: readonly Row[]): Map<string, Row[]> {
   const uploads = new Map<string, Row[]>();
   for (const row of rows) {

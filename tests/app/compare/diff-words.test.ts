@@ -70,7 +70,7 @@ describe('how sure a change is', () => {
     const from = { isSliced: false, isCounted: true, isOneRun: false, slices: { a: 1, b: 1 } };
     expect(evidenceText(from)).toBe('evidence from sample counts only: weaker, changes under 3 % are ignored');
     expect(evidenceText({ ...from, isCounted: false })).toBe(
-      'evidence from amounts only, of how many samples is unknown: weaker, changes under 3 % are ignored',
+      'evidence from amounts only, without sample counts: weaker, changes under 3 % are ignored',
     );
     const sliced = { ...from, isSliced: true, isCounted: false, slices: { a: 60, b: 59 } };
     expect(evidenceText(sliced)).toBe('evidence from 60 + 59 time slices; sample counts are unknown');

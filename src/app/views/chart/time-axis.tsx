@@ -11,7 +11,7 @@ export interface TimeAxis {
 
 interface TimeAxisCanvasProps {
   readonly axis: RefObject<TimeAxis | undefined>;
-  /** Of the chart, since the first sample of the file. */
+  /** The start of the chart, since the first sample of the file. */
   readonly originMs: number;
 }
 

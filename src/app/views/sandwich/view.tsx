@@ -27,7 +27,7 @@ export function View({ shown, colours, hit, selected, onKey }: ViewProps): React
     return (
       <p className={styles['message']}>
         {asked === '' ? (
-          'Choose a function in the list: its callers and callees stand here.'
+          'Choose a function in the list to see its callers and callees.'
         ) : (
           <>
             <bdi>{asked.slice(0, 300)}</bdi> is not in this {shown.opened.asked ? 'range' : 'file'}.

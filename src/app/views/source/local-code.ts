@@ -1,4 +1,4 @@
-/** Source text from a folder of the user's machine: chosen once a tab, read only when a file of it is looked at. */
+/** Source text from a folder of the user's machine. The folder is chosen once per tab; a file is read when it is shown. */
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 
@@ -12,7 +12,7 @@ interface LocalCode {
   readonly folder: string | undefined;
   /** By path within the folder. */
   readonly files: ReadonlyMap<string, LocalFile>;
-  /** Counts folder choices: text read from an earlier folder is dropped. */
+  /** The number of folders chosen so far: text from an earlier one is dropped when it arrives. */
   readonly choice: number;
 }
 
@@ -84,7 +84,7 @@ export async function listFolder(root: FolderHandle): Promise<ReadonlyMap<string
   return files;
 }
 
-/** The path whose end is most like the given one: profiles know paths of the machine that built them. */
+/** The path with the longest equal end, since profiles have the paths of the machine that built the program. */
 export function findLocal(files: ReadonlyMap<string, unknown>, path: string): string | undefined {
   const wanted = path.split(/[/\\]/).reverse();
   let best: string | undefined;
@@ -95,7 +95,7 @@ export function findLocal(files: ReadonlyMap<string, unknown>, path: string): st
     const parts = candidate.split('/').reverse();
     let same = 0;
     while (same < parts.length && same < wanted.length && parts[same] === wanted[same]) same++;
-    // Of two equal matches the shorter path: `main.go` itself before `cmd/main.go`.
+    // The shorter path wins a tie: `main.go` itself before `cmd/main.go`.
     if (same > longest || (same === longest && same > 0 && parts.length < fewest)) {
       longest = same;
       fewest = parts.length;

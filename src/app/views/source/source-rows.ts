@@ -11,9 +11,9 @@ const AROUND = 4;
 const MIN_GAP = 3;
 
 /**
- * @param lines that cost something, ascending @param codeLength lines of the code, 0 without it: then there are no
- * gaps. Lines
- * behind its end stand alone
+ * @param lines that cost something, ascending
+ * @param codeLength the number of lines of the code; 0 without code: then there are no gaps. Lines behind the end of the
+ * code are shown without code around them
  * @param unfolded first lines of gaps that the user opened
  */
 export function sourceRows(

@@ -14,7 +14,7 @@ import { type Selecting, whenAct } from './when-keys.ts';
 
 interface WhenInputProps {
   readonly engine: RefObject<WhenEngine | undefined>;
-  /** Of the heatmap, which is as wide as the bands. */
+  /** The element of the heatmap, which is as wide as the bands. */
   readonly host: RefObject<HTMLDivElement | null>;
   readonly cells: number;
   readonly selecting: Selecting | undefined;
