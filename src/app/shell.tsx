@@ -218,13 +218,12 @@ function Notices(): ReactElement {
         {refusals.length > 0 && (
           <Note kind="error" isSilent actions={<IconButton label="Dismiss" icon="close" onClick={dismissRefusals} />}>
             <ul>
-              {refusals.map(({ file, verb, what, place, remedy }, i) => (
+              {refusals.map(({ file, verb, reason }, i) => (
                 <li key={i}>
                   <strong>
                     <bdi>{file.slice(0, 200)}</bdi>
                   </strong>{' '}
-                  {verb}: {what}
-                  {place !== undefined && ` (${place})`} {remedy}
+                  {verb}: {reason}
                 </li>
               ))}
             </ul>

@@ -13,8 +13,7 @@ export async function decodeFile(bytes: Uint8Array, name: string): Promise<Profi
     return (await finishWaiting(decodeProfile({ bytes, name: basename(name), form: { kind: 'file' } }))).profile;
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
-    const { message, place, remedy } = error;
-    throw new BadInput([`${name}: ${message}`, place && `(${place})`, remedy].filter(Boolean).join(' '));
+    throw new BadInput(`${name}: ${error.sentences}`);
   }
 }
 

@@ -26,6 +26,12 @@ interface Cause {
   readonly endsAt: number;
 }
 
+/** An item that was taken out, and the number by which its nodes are owned. */
+interface Taken {
+  readonly item: Item;
+  readonly cause: number;
+}
+
 export interface Scan {
   /** Clearest first. */
   readonly causes: readonly Cause[];
@@ -272,21 +278,12 @@ class Scanner {
   /** An early cause may be an effect of a later one: each must still be clear with all others taken out. */
   #settled(taken: readonly Item[], between: number): Scan {
     const left = this.#left;
-    let kept = taken.map((item, cause) => ({ item, cause }));
+    let kept = this.#withoutExplained(
+      taken.map((item, cause) => ({ item, cause })),
+      between,
+    );
     for (;;) {
-      const { tested, noise: within } = this.#testAll();
-      const noise = { ...within, between };
-      const judged = kept.map(({ item, cause }) => {
-        const scored = left.score(left.causeStrata(cause));
-        return { item, cause, scored, z: scored ? zOf(scored, noise) : 0 };
-      });
-      const rest = [...tested.values()].map((scored) => zOf(scored, noise));
-      const weights = [
-        ...judged.map(({ scored }) => (scored ? weightOf(scored) : 0)),
-        ...[...tested.values()].map(weightOf),
-      ];
-      const isFound = discoveries([...judged.map(({ z }) => z), ...rest], this.#bar.falseRate, weights);
-      const fallen = judged.filter(({ scored }, i) => isFound[i] === 0 || !scored || !this.#isLarge(scored));
+      const { judged, fallen, tested, noise, weights } = this.#judge(kept, between);
       if (fallen.length > 0) {
         const weakest = fallen.reduce((x, y) => (Math.abs(y.z) < Math.abs(x.z) ? y : x));
         kept = kept.filter(({ cause }) => cause !== weakest.cause);
@@ -311,6 +308,51 @@ class Scanner {
       }));
       return { causes, moves: this.#moves, noise, functions, left };
     }
+  }
+
+  /**
+   * A function with its callees, or one in one unit, may have changed only because of a function that changed elsewhere
+   * too: then that function is the cause in both places.
+   */
+  #withoutExplained(taken: readonly Taken[], between: number): readonly Taken[] {
+    const left = this.#left;
+    let kept = taken;
+    for (const whole of taken) {
+      const owned = new Set(left.owned(whole.cause));
+      const inside = kept.filter(
+        ({ item: { nodes, unit }, cause }) =>
+          cause > whole.cause && nodes.some((node) => owned.has(node) && (unit < 0 || left.units.unit[node] === unit)),
+      );
+      if (inside.length === 0) continue;
+      left.giveBack(whole.cause);
+      for (const { item, cause } of [...inside, whole]) left.take(item, cause);
+      const { fallen } = this.#judge(kept, between);
+      const hasFallen = (one: Taken): boolean => fallen.some(({ cause }) => cause === one.cause);
+      for (const { cause } of [...inside, whole]) left.giveBack(cause);
+      if (hasFallen(whole) && !inside.some(hasFallen)) kept = kept.filter((one) => one !== whole);
+      else left.take(whole.item, whole.cause);
+      for (const { item, cause } of inside) left.take(item, cause);
+    }
+    return kept;
+  }
+
+  /** @returns the causes beside what all of them leave; `fallen` are those that are not clear there */
+  #judge(kept: readonly Taken[], between: number) {
+    const left = this.#left;
+    const { tested, noise: within } = this.#testAll();
+    const noise = { ...within, between };
+    const judged = kept.map(({ item, cause }) => {
+      const scored = left.score(left.causeStrata(cause));
+      return { item, cause, scored, z: scored ? zOf(scored, noise) : 0 };
+    });
+    const rest = [...tested.values()].map((scored) => zOf(scored, noise));
+    const weights = [
+      ...judged.map(({ scored }) => (scored ? weightOf(scored) : 0)),
+      ...[...tested.values()].map(weightOf),
+    ];
+    const isFound = discoveries([...judged.map(({ z }) => z), ...rest], this.#bar.falseRate, weights);
+    const fallen = judged.filter(({ scored }, i) => isFound[i] === 0 || !scored || !this.#isLarge(scored));
+    return { judged, fallen, tested, noise, weights };
   }
 }
 

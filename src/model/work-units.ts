@@ -143,7 +143,11 @@ export function findUnits(tree: PreparedTree, a: PreparedSide, b: PreparedSide):
   }
 }
 
-/** How the parts of a node stray from it over the slices of each side: variance over that of counts, and samples of a part in a slice. */
+/**
+ * How the parts of a node stray from it over the slices of each side: variance over that of counts, and samples of a part in
+ * a slice. By what differs from one slice to the next: while a program warms up, each function gets cheaper at another time,
+ * which is no sign of a route.
+ */
 function spreadAmong(
   tree: PreparedTree,
   node: number,
@@ -166,9 +170,12 @@ function spreadAmong(
       const sum = sumOf(part);
       if (sum * samplesPerUnit < slices) continue;
       countedParts++;
+      let before = 0;
       for (let i = 0; i < slices; i++) {
         const expected = (sum * whole[i]) / all;
-        if (expected > 0) square += ((part[i] - expected) ** 2 / expected) * samplesPerUnit;
+        const stray = expected > 0 ? (part[i] - expected) / Math.sqrt(expected) : 0;
+        if (i > 0) square += ((stray - before) ** 2 / 2) * samplesPerUnit;
+        before = stray;
       }
     }
     if (countedParts < 2) continue;

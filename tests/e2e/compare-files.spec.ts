@@ -10,6 +10,7 @@ import {
   pushCompared,
   query,
   service,
+  show,
   shown,
   side,
   SLOW,
@@ -114,11 +115,28 @@ test('files that differ at the end of a long name are distinguishable', async ({
     await expect(page.getByRole('group', { name }).getByText(end, { exact: true })).toBeInViewport({ ratio: 1 });
 });
 
-test('files of another name take the sides that wait for one', async ({ page }) => {
+test('files of another name take the sides that wait for one; callees of a likely router become routes by a click', async ({
+  page,
+}) => {
   await page.goto('/?v=1&a.file=x.txt&b.file=new.txt&norm=absolute');
   await openFiles(page, ...files);
   await shown(page);
   expect(await summary(page)).toMatchObject({ a: { source: 'old.txt' }, b: { source: 'new.txt' } });
+
+  // A unit of work hides three routes behind a router.
+  const router = 'shop.(*Router).ServeHTTP';
+  const above = `net/http.(*conn).serve;net/http.serverHandler.ServeHTTP;net/http.HandlerFunc.ServeHTTP;logged;${router}`;
+  const routed = (cart: number): string =>
+    `${above};shop.search 400000\n${above};shop.cart ${cart}\n${above};shop.pay 300000\n`;
+  await openFiles(page, textFile('a.txt', routed(200_000)), textFile('b.txt', routed(400_000)));
+  await show(page, { 'a.file': 'a.txt', 'b.file': 'b.txt' });
+  const region = page.getByRole('region', { name: 'What changed' });
+  await expect(region).toContainText(`${router} calls several functions and does nothing itself`);
+  await region.getByRole('button', { name: 'Callees are routes' }).click();
+  await expect.poll(() => query(page).get('routes')).toBe(router);
+  await expect(region.getByRole('button', { name: 'Callees are routes' })).toHaveCount(0);
+  await changes(page);
+  await expect(region).toContainText('shop.cart');
 });
 
 test('two files come to a comparison from the list of files, from a shown file, and dropped where one compares', async ({

@@ -8,6 +8,26 @@ describe('units of work', () => {
     expect(claims(shop, scaled(shop, 'shop.report', 1.8))).toEqual(['work shop.report']);
   });
 
+  it('a handler whose callees are compiled one after the other is no router', () => {
+    const warming =
+      (fresh: number) =>
+      (slice: number): Program => ({
+        ...shop,
+        ...Object.fromEntries(
+          [8, 3, 14].flatMap((until, i) => {
+            const times = 1 + 2 / (1 + Math.exp(slice - until));
+            return [
+              [`${HTTP};shop.order;shop.part${i}`, 20 * times],
+              [`${HTTP};shop.order;shop.part${i};shop.leaf${i}`, 20 * times],
+            ];
+          }),
+        ),
+        [`${HTTP};shop.order;shop.fresh`]: fresh / 2,
+        [`${HTTP};shop.order;shop.fresh;shop.work`]: fresh / 2,
+      });
+    expect(claims(warming(0), warming(20))).toEqual(['code shop.fresh']);
+  });
+
   it('without recognised handlers, more calls and dearer calls are reported as either', () => {
     const plain = renamed(shop, HTTP, 'main;serve');
     const found = changes(plain, scaled(plain, 'shop.report', 1.8)).filter(({ supported }) => supported);

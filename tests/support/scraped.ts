@@ -6,6 +6,7 @@ import type { IncomingProfile } from '#server/incoming.ts';
 import { openUpload } from '#server/ingest/open-upload.ts';
 import type { IngestLimits } from '#server/ingest/series-of-profile.ts';
 import type { WireRequest } from '#server/request.ts';
+import { vi } from 'vitest';
 import { type Scraper, type ScrapeTimes, startScraper } from '#server/scrape/scraper.ts';
 import { encodeMessage, type Field, message, Strings } from './pprof-message.ts';
 import { UPLOAD_LIMITS } from './store-limits.ts';
@@ -20,6 +21,11 @@ export const TIMES: ScrapeTimes = {
   nowMs: 2000,
   listMs: 20,
 };
+
+/** Waits until a check passes; the time is for hangs alone. */
+export function until(check: () => void | Promise<void>): Promise<void> {
+  return vi.waitFor(check, 240_000);
+}
 
 export type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 

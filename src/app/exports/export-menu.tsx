@@ -1,6 +1,7 @@
 /** Exports the view as a file. */
 import { useQueryClient } from '@tanstack/react-query';
 import type { ReactElement } from 'react';
+import { reasonOf } from '#analysis/refusal.ts';
 import { MenuButton } from '../components/menu.tsx';
 import { diffExports, type ExportKind, treeExports } from './export-kinds.ts';
 import { isExportedPage } from '../state/exported-page.ts';
@@ -20,13 +21,7 @@ export function ExportMenu(): ReactElement | null {
       const { name, notes } = await saveExport(analysis, queries, what, kind);
       notify([`Saved as ${name}.`, ...notes].join(' '));
     } catch (error) {
-      refuse({
-        file: `Export as ${kind}`,
-        verb: 'failed',
-        what: error instanceof Error ? error.message : String(error),
-        place: undefined,
-        remedy: undefined,
-      });
+      refuse({ file: `Export as ${kind}`, verb: 'failed', reason: reasonOf(error) });
     }
   };
   const [title, kinds] = comparison

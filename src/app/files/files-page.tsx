@@ -230,7 +230,7 @@ export function PasteDialog({ onClose }: { onClose(): void }): ReactElement {
           event.preventDefault();
           // The typed text stays until it opens.
           void open([pastedSource(text)]).then((isOpen) =>
-            isOpen ? onClose() : setMistake(uiStore.getState().refusals[0]?.what),
+            isOpen ? onClose() : setMistake(uiStore.getState().refusals[0]?.reason),
           );
         }}
       >

@@ -2,7 +2,7 @@
 import { createStore } from 'zustand/vanilla';
 import { useStore } from 'zustand';
 import type { Analysis } from '#analysis/analysis.ts';
-import { refusalOf } from '#analysis/refusal.ts';
+import { reasonOf } from '#analysis/refusal.ts';
 import { announce, dismissRefusals, refuse } from '../state/ui-store.ts';
 import type { ShownProfile } from './shown.ts';
 
@@ -73,14 +73,8 @@ async function openOne(analysis: Analysis, source: FileSource, openedAt: number)
     }));
   try {
     if (size > MAX_FILE_BYTES) {
-      const what = `It has ${Math.round(size / 2 ** 20)} MiB; this page reads up to ${MAX_FILE_BYTES / 2 ** 20} MiB.`;
-      refuse({
-        file: source.name,
-        verb: 'was not opened',
-        what,
-        place: undefined,
-        remedy: 'Record a shorter time, or merge its samples first (go tool pprof -proto).',
-      });
+      const reason = `It has ${Math.round(size / 2 ** 20)} MiB; this page reads up to ${MAX_FILE_BYTES / 2 ** 20} MiB. Record a shorter time, or merge its samples first (go tool pprof -proto).`;
+      refuse({ file: source.name, verb: 'was not opened', reason });
       swap(undefined);
       return [];
     }
@@ -123,7 +117,7 @@ async function openOne(analysis: Analysis, source: FileSource, openedAt: number)
   } catch (error) {
     swap(undefined);
     if (error instanceof Error && error.name === 'AbortError') announce(`${source.name} was not opened.`);
-    else refuse({ file: source.name, verb: 'was not opened', ...refusalOf(error) });
+    else refuse({ file: source.name, verb: 'was not opened', reason: reasonOf(error) });
     return [];
   }
 }

@@ -1,7 +1,6 @@
 /** State that lasts as long as the tab: the hovered frame, the open menu, an alert. */
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
-import type { Refusal } from '#analysis/refusal.ts';
 import type { Transform } from '#model/transforms/registry.ts';
 
 /** Position of a tooltip or a menu, in css px of the page. */
@@ -11,10 +10,12 @@ export interface Place {
 }
 
 /** What was refused or failed, by name, and why. */
-export interface RefusedFile extends Refusal {
+export interface RefusedFile {
   readonly file: string;
   /** `was not opened` */
   readonly verb: string;
+  /** Sentences: what, where, what to do. */
+  readonly reason: string;
 }
 
 interface UiStore {

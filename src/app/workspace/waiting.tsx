@@ -68,11 +68,5 @@ export function Waiting({ what, sinceMs, isOver }: WaitingProps): ReactElement {
       )}
     </>
   );
-  return isOver ? (
-    <div className={styles['over']}>
-      <div>{said}</div>
-    </div>
-  ) : (
-    <BusyPanel>{said}</BusyPanel>
-  );
+  return isOver ? <div className={styles['over']}>{said}</div> : <BusyPanel>{said}</BusyPanel>;
 }

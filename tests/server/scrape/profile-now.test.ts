@@ -1,6 +1,6 @@
 /** A profile that is taken on demand. */
-import { afterEach, describe, expect, it, vi } from 'vitest';
-import { closeAll, goProgram, type Handler, scrape, serve, TIMES } from '../../support/scraped.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import { closeAll, goProgram, type Handler, scrape, serve, TIMES, until } from '../../support/scraped.ts';
 
 afterEach(closeAll);
 
@@ -25,7 +25,7 @@ describe('a profile that is wanted now', () => {
     const windows: string[] = [];
     const url = await serve(recording(windows));
     const { scraper, profiles } = scrape({ shop: url });
-    await vi.waitFor(() => expect(windows).toEqual(['1']), 20_000);
+    await until(() => expect(windows).toEqual(['1']));
     const { fromMs, untilMs, problems, service } = await scraper.profileNow('shop');
     expect([service, problems]).toEqual(['shop', []]);
     const cpu = profiles.filter(({ series }) => series[0].profileType.startsWith('process_cpu:'));
@@ -33,7 +33,7 @@ describe('a profile that is wanted now', () => {
     expect(cpu[0].timeUs / 1000).toBeGreaterThanOrEqual(fromMs);
     expect(cpu[0].timeUs / 1000).toBeLessThanOrEqual(untilMs);
     expect(untilMs - fromMs).toBeGreaterThanOrEqual(2000);
-    await vi.waitFor(() => expect(windows).toEqual(['1', '2', '1']), 20_000);
+    await until(() => expect(windows).toEqual(['1', '2', '1']));
     expect(scraper.status().find(({ kind }) => kind === 'cpu')?.problem).toBeUndefined();
   });
 
@@ -62,7 +62,7 @@ describe('a profile that is wanted now', () => {
       message: expect.stringMatching(words),
     });
     expect(await scraper.profileNow('good')).toMatchObject({ service: 'good', problems: [] });
-    await vi.waitFor(() => expect(lastOf('good', 'heap')).toBeDefined(), 20_000);
+    await until(() => expect(lastOf('good', 'heap')).toBeDefined());
   });
 
   it('is refused for a service that is no target', async () => {

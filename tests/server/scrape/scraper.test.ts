@@ -1,7 +1,17 @@
 /** Fetching from targets: what a Go program has is stored, and a broken target does not affect others. */
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { labelValue } from '#model/labels.ts';
-import { closeAll, goProgram, type Handler, kindsOf, pprof, scrape, serve, TIMES } from '../../support/scraped.ts';
+import {
+  closeAll,
+  goProgram,
+  type Handler,
+  kindsOf,
+  pprof,
+  scrape,
+  serve,
+  TIMES,
+  until,
+} from '../../support/scraped.ts';
 
 afterEach(closeAll);
 
@@ -13,7 +23,7 @@ describe('a Go program', () => {
       goProgram(request, response);
     });
     const { profiles, scraper } = scrape({ shop: url });
-    await vi.waitFor(() => expect(kindsOf(profiles).size).toBe(11), 20_000);
+    await until(() => expect(kindsOf(profiles).size).toBe(11));
     expect([...kindsOf(profiles)].sort()).toEqual([
       'block:contentions:count',
       'block:delay:nanoseconds',
@@ -44,8 +54,8 @@ describe('a Go program', () => {
       goProgram(request, response);
     });
     const { problemOf, lastOf, profiles } = scrape({ old: url });
-    await vi.waitFor(() => expect(problemOf('old', 'mutex')).toContain('does not support seconds='), 20_000);
-    await vi.waitFor(() => expect(lastOf('old', 'heap')).toBeDefined(), 20_000);
+    await until(() => expect(problemOf('old', 'mutex')).toContain('does not support seconds='));
+    await until(() => expect(lastOf('old', 'heap')).toBeDefined());
     expect([...kindsOf(profiles)].some((one) => one.startsWith('mutex'))).toBe(false);
   });
 });
@@ -81,8 +91,8 @@ describe('a target that', () => {
     const bad = await serve(handle);
     const good = await serve(goProgram);
     const { problemOf, lastOf, warnings, profiles } = scrape({ bad, good });
-    await vi.waitFor(() => expect(problemOf('bad', 'cpu')).toMatch(words), 20_000);
-    await vi.waitFor(() => expect(lastOf('good', 'cpu')).toBeDefined(), 20_000);
+    await until(() => expect(problemOf('bad', 'cpu')).toMatch(words));
+    await until(() => expect(lastOf('good', 'cpu')).toBeDefined());
     expect(warnings.some((text) => text.includes(bad))).toBe(true);
     expect(profiles.flatMap(({ series }) => series).every(({ service }) => service === 'good')).toBe(true);
   });
@@ -91,18 +101,18 @@ describe('a target that', () => {
     let asked = 0;
     const url = await serve(() => void asked++);
     const { problemOf } = scrape({ bad: url }, { ...TIMES, windowMs: 0, timeoutMs: 50 });
-    await vi.waitFor(() => expect(problemOf('bad', 'heap')).toContain('did not answer within'), 20_000);
-    await vi.waitFor(() => expect(asked).toBeGreaterThan(12), 20_000);
+    await until(() => expect(problemOf('bad', 'heap')).toContain('did not answer within'));
+    await until(() => expect(asked).toBeGreaterThan(12));
   });
 
   it('does not answer is reported, and stored once it does', async () => {
     let isUp = false;
     const url = await serve((request, response) => (isUp ? goProgram(request, response) : request.socket.destroy()));
     const { problemOf, lastOf } = scrape({ late: url });
-    await vi.waitFor(() => expect(problemOf('late', 'heap')).toBeDefined(), 20_000);
+    await until(() => expect(problemOf('late', 'heap')).toBeDefined());
     isUp = true;
-    await vi.waitFor(() => expect(lastOf('late', 'heap')).toBeDefined(), 20_000);
-    await vi.waitFor(() => expect(problemOf('late', 'heap')).toBeUndefined(), 20_000);
+    await until(() => expect(lastOf('late', 'heap')).toBeDefined());
+    await until(() => expect(problemOf('late', 'heap')).toBeUndefined());
   });
 });
 
@@ -114,8 +124,8 @@ describe('leaked goroutines', () => {
       else goProgram(request, response);
     });
     const { profiles, problemOf, lastOf } = scrape({ old, recent });
-    await vi.waitFor(() => expect(lastOf('recent', 'goroutineleak')).toBeDefined(), 20_000);
-    await vi.waitFor(() => expect(lastOf('old', 'goroutine')).toBeDefined(), 20_000);
+    await until(() => expect(lastOf('recent', 'goroutineleak')).toBeDefined());
+    await until(() => expect(lastOf('old', 'goroutine')).toBeDefined());
     expect(kindsOf(profiles)).toContain('goroutineleak:goroutineleak:count');
     expect(problemOf('old', 'goroutineleak')).toBeUndefined();
   });

@@ -139,7 +139,6 @@ it('warns of nothing while all is whole', () => {
 
 it.each(['service', 'series', 'part', 'dict', 'raw', 'hour', 'ledger', 'meta'])(
   'one flipped bit in a column of %s is harmless or reported',
-  { timeout: 60_000 },
   (table) => {
     const random = seeded(table.length);
     const file = join(folder, `${table}.db`);
@@ -175,7 +174,7 @@ it.each(['service', 'series', 'part', 'dict', 'raw', 'hour', 'ledger', 'meta'])(
   },
 );
 
-it('one flipped bit in the file is harmless or reported', { timeout: 120_000 }, () => {
+it('one flipped bit in the file is harmless or reported', () => {
   const random = seeded(7);
   const bytes = readFileSync(whole);
   const file = join(folder, 'flipped.db');
@@ -192,7 +191,7 @@ it('one flipped bit in the file is harmless or reported', { timeout: 120_000 }, 
   expect(read).toBe(600);
 });
 
-it('a server that goes on with a damaged file loses nothing else', { timeout: 120_000 }, () => {
+it('a server that goes on with a damaged file loses nothing else', () => {
   const random = seeded(3);
   const bytes = readFileSync(whole);
   const later = { ...profile('shop', 1), timeUs: (BASE_MS + HOURS * HOUR_MS) * 1000 - 1 };
@@ -220,7 +219,7 @@ it('a server that goes on with a damaged file loses nothing else', { timeout: 12
   expect(kept).toBeGreaterThan(120);
 });
 
-it('upkeep and removal come to an end in a damaged file', { timeout: 120_000 }, () => {
+it('upkeep and removal come to an end in a damaged file', () => {
   const random = seeded(23);
   const bytes = readFileSync(whole);
   const nowMs = BASE_MS + (HOURS + 1) * HOUR_MS;

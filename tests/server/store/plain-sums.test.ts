@@ -77,7 +77,7 @@ const selector = fc
     endMs: BASE_MS + from + length,
   }));
 
-it('answers as plain sums do, before and after packing', { timeout: 30_000 }, () => {
+it('answers as plain sums do, before and after packing', () => {
   fc.assert(
     fc.property(
       fc.array(made, { maxLength: 30 }),

@@ -25,7 +25,7 @@ import {
 const disk = diskOfTwoServices();
 
 describe('a service that is dropped', () => {
-  it('leaves nothing behind that is missed, wherever a kill cuts it short', { timeout: 60_000 }, () => {
+  it('leaves nothing behind that is missed, wherever a kill cuts it short', () => {
     disk.killedAfterEach(
       () => disk.dropAll('shop'),
       (killedAfter) => {
@@ -77,7 +77,7 @@ describe('a service that is dropped', () => {
 describe('what is too old', () => {
   const LIMIT = 20;
 
-  it('is not missed, wherever a kill cuts its removal short', { timeout: 60_000 }, () => {
+  it('is not missed, wherever a kill cuts its removal short', () => {
     const left = PODS.length * (HOURS - LIMIT);
     disk.killedAfterEach(
       () => removeBefore(disk.db, BASE_HOUR + LIMIT),
