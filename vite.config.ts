@@ -141,19 +141,23 @@ function startSooner(): Plugin {
 }
 
 /**
- * A page in one file loads nothing more: it reads the formats whose decoders come with the worker, and has no flame
- * chart (`workspace/views.ts`).
+ * A page in one file loads nothing more: it reads the formats whose decoders come with the worker, names no others, and
+ * has no flame chart (`workspace/views.ts`).
  */
 function fewFormats(): Plugin {
-  const noChart = '\0no-flame-chart';
+  const prefix = '\0left-out:';
+  const leftOut: Readonly<Record<string, string>> = {
+    '#model/flame-chart.ts': 'export function* flameChart() { return undefined; }',
+    './recognise.ts': 'export function recognise() { return undefined; }',
+  };
   return {
     name: 'few-formats',
     enforce: 'pre',
     resolveId(source, importer, options) {
-      if (source === '#model/flame-chart.ts') return noChart;
+      if (Object.hasOwn(leftOut, source)) return prefix + source;
       return source === './formats.ts' ? this.resolve('./viewer-formats.ts', importer, options) : undefined;
     },
-    load: (id) => (id === noChart ? 'export function* flameChart() { return undefined; }' : undefined),
+    load: (id) => (id.startsWith(prefix) ? leftOut[id.slice(prefix.length)] : undefined),
   };
 }
 
