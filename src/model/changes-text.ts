@@ -187,14 +187,17 @@ export function summarise(found: WhatChanged, unit: AmountUnit): string {
       const points = (value: number): string => formatChange(Math.abs(value), unit).replace(/^\+/, '');
       const change = isShare(unit) ? `the ${points(whole)} that moved` : formatChange(whole, unit);
       const sum = isShare(unit) ? points(explained * whole) : formatChange(explained * whole, unit);
+      const share = sum === (isShare(unit) ? points(whole) : change) ? 'all' : formatShare(explained, 1);
       sentences.push(
-        explained <= 1
-          ? `${these} ${isOne ? 'explains' : 'explain'} ${formatShare(explained, 1)} of ${change}.`
+        explained <= 1 || share === 'all'
+          ? `${these} ${isOne ? 'explains' : 'explain'} ${share} of ${change}.`
           : `${these} ${isOne ? 'makes' : 'make'} ${sum}, more than ${isShare(unit) ? `${change}: other changes` : `the net change of ${change}: the rest`} went the other way.`,
       );
     }
   }
-  if (ofRequests === undefined && Math.abs(growth - 1) >= MIN_GROWTH) {
+  // What is named of units is part of this growth: then it is not that of everything else.
+  const isEverythingElse = !supported.some(({ kind }) => kind === 'work' || kind === 'either');
+  if (ofRequests === undefined && isEverythingElse && Math.abs(growth - 1) >= MIN_GROWTH) {
     const why = growth > 1 ? 'more work, or a uniformly slower' : 'less work, or a uniformly faster';
     const what = code.length > 0 ? 'Everything else' : 'Everything';
     sentences.push(

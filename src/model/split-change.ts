@@ -26,7 +26,7 @@ export interface Split {
   readonly ofUnit: Amounts;
   /** Growth of all that did not change as code. */
   readonly growth: number;
-  /** Half of what all functions moved. */
+  /** Half of what all functions moved; in each unit, where units are values of a label. */
   readonly moved: number;
   /** Where each changed most: nodes of the union. */
   readonly places: { readonly ofCause: Int32Array; readonly ofMove: Int32Array; readonly ofFunction: Int32Array };
@@ -83,14 +83,20 @@ export function splitChange(union: UnionTree, normalised: Normalised, evidence: 
   const place = (of: keyof typeof places, row: number, change: number, node: number): void => {
     if (change > largest[of][row]) [largest[of][row], places[of][row]] = [change, node];
   };
-  const all = emptyAmounts(none + 1);
+  // By function; where units are values of a label, also by unit, as what one value gains another loses.
+  const all = new Map<number, { a: number; b: number }>();
+  const isByUnit = units.label !== undefined;
   const isShared = new Uint8Array(causes.length);
   for (let node = 0; node < length; node++) {
     const unit = units.unit[node];
     const f = node === 0 ? none : func[node];
     const [a, b] = [selfA[node], selfB[node]];
-    all.a[f] += a;
-    all.b[f] += b;
+    const key = isByUnit ? unit * (none + 1) + f : f;
+    const sums = all.get(key);
+    if (sums) {
+      sums.a += a;
+      sums.b += b;
+    } else all.set(key, { a, b });
     if (unit === idle) {
       ofUnit.part[unit] += b - a;
       continue;
@@ -110,8 +116,7 @@ export function splitChange(union: UnionTree, normalised: Normalised, evidence: 
     else if (cause >= 0 && (a !== 0 || b !== 0)) isShared[cause] = 1;
     if (move >= 0 && moves[move].callee === f) place('ofMove', move, Math.abs(b - a), node);
   }
-  let moved = 0;
-  for (let f = 0; f < all.a.length; f++) moved += Math.abs(all.b[f] - all.a[f]) / 2;
+  const moved = [...all.values()].reduce((sum, { a, b }) => sum + Math.abs(b - a) / 2, 0);
   return { ofCause, ofMove, isShared, ofFunction, ofRuntime, ofUnit, growth, moved, places };
 }
 

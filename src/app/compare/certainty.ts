@@ -24,6 +24,7 @@ export function certaintyOfUnion(shown: ShownComparison, rule: UrlState['dcol'])
   const { evidence, diff } = shown;
   const { tree, node: unionNode, presence, changeOfSelf } = diff;
   const { a, b } = diff.byFunction;
+  const isOfWhole = diff.kind === 'share' || diff.kind === 'equal-work';
   return {
     isClear: (node) => {
       if (evidence === undefined) return undefined;
@@ -39,7 +40,7 @@ export function certaintyOfUnion(shown: ShownComparison, rule: UrlState['dcol'])
       const isSame = diff.a.total[at] === diff.b.total[at] && diff.a.self[at] === diff.b.self[at];
       if (evidence === undefined || node === 0 || isSame) return '';
       const verdict = verdictOfNode(evidence, at);
-      if (verdict === 'shifted') return ', because others changed';
+      if (verdict === 'shifted') return isOfWhole ? ', because others changed' : ', not a change of its own';
       return verdict === 'supported' ? ', more than noise' : ', may be noise';
     },
     text: (node) => {

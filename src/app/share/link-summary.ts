@@ -66,6 +66,7 @@ function subjectRows(state: UrlState, zone: string): readonly Row[] {
     case 'compare':
       return [
         ...sideNames.map((name): Row => [`${name.toUpperCase()}, ${sideTitles[name]}`, sideText(name, state, zone)]),
+        ['Units of work', state.unit],
         ['Normalised by', state.norm.replace('-', ' ')],
       ];
     case 'explore':
