@@ -24,6 +24,15 @@ describe('words', () => {
     );
   });
 
+  it('what prints like the whole change explains all of it', () => {
+    const found = compared({}, { cost: { encode: 1.5 } });
+    for (const explained of [1.00002, 0.99998])
+      expect(summarise({ ...found, explained }, cores)).toMatch(
+        / explains? all of the [\d.]+\u00a0points that moved\./,
+      );
+    expect(summarise({ ...found, explained: 1.2 }, cores)).toContain('went the other way');
+  });
+
   it('shares say what they do not show: everything grew alike', () => {
     const found = compared({}, { load: { all: 1.2 }, seed: 'more' });
     expect(supported(found.changes)).toEqual([]);

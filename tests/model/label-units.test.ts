@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { poisson, seeded } from '#base/seeded.ts';
 import type { Change } from '#model/change.ts';
 import { type WhatChanged, whatChanged } from '#model/changes.ts';
-import { describeChange } from '#model/changes-text.ts';
+import { describeChange, summarise } from '#model/changes-text.ts';
 import { unionTree } from '#model/diff.ts';
 import { compareSides, type Evidence } from '#model/evidence.ts';
 import { normalise, type Normalisation, normalisations } from '#model/normalise.ts';
@@ -57,6 +57,13 @@ describe('values of a label as units of work', () => {
     const [first] = found.changes;
     expect(first).toMatchObject({ label: 'endpoint', scope: 'unit', path: ['endpoint: /cart'] });
     expect(describeChange(first, share)).toMatch(/^endpoint: \/cart has more work: \+[\d.]+\u00a0points$/);
+    // All functions are in each endpoint: what moved is counted in each of them.
+    expect(first.explained).toBeGreaterThan(0.8);
+    expect(first.explained).toBeLessThanOrEqual(1);
+    expect(summarise(found, share)).not.toContain('went the other way');
+    expect(
+      summarise(compared(shop, busier, { kind: 'per-second' }).found, { ...share, kind: 'per-second' }),
+    ).not.toContain('Everything else');
     // Without the label nothing tells it from the other endpoints.
     expect(supported(compared(shop, busier, { label: 'none' }).found).join()).not.toContain('cart');
   });
