@@ -58,7 +58,7 @@ export async function askSlices(
   try {
     return finish(decodeSlicedTree(bytes, range.profileType));
   } catch (error) {
-    if (error instanceof DecodeError) throw new BadInput(`${range.server}: ${error.message}`);
+    if (error instanceof DecodeError) throw new BadInput(`${range.server}: ${error.sentences}`);
     throw error;
   }
 }

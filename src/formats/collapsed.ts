@@ -78,9 +78,12 @@ export function* decodeCollapsed(
     if (isDifferential) stackEnd = blanksStart(bytes, at, first);
     // The numbers are separated from the stack, and the stack is not empty.
     const isStack = number !== end && stackEnd !== number && stackEnd !== at;
-    if (!isStack || (isDifferential && (first === endOfFirst || stackEnd === first))) {
+    const isWhole = isStack && !(isDifferential && (first === endOfFirst || stackEnd === first));
+    if (isComment(bytes, at, isWhole ? stackEnd : end)) {
+      // Not a stack, and nothing is missing.
+    } else if (!isWhole) {
       if (end > at) skipped++;
-    } else if (!isComment(bytes, at, stackEnd)) {
+    } else {
       if (values.length === limits.samples) refuseCount(limits.samples, 'stacks', `line ${lines + 1}`);
       if (isDifferential) before.push(first, endOfFirst, lines);
       values.push(number, end, lines);
@@ -89,7 +92,7 @@ export function* decodeCollapsed(
     }
     at = line + 1;
   }
-  // A text of another kind has lines that end in a number too: a frame is called by none.
+  // A text of another kind has lines that end in a number too, but no stack in it has a caller.
   const isOtherText = skipped > values.length && frames.length === values.length;
   if (values.length === 0 || isOtherText) {
     const what = isOtherText ? 'Few lines of the file are' : 'No line of the file is';

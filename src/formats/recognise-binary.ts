@@ -96,7 +96,7 @@ const BINARY: readonly (Recognised & { readonly at: number; readonly starts: rea
     at: 0,
     starts: [0x04, 0x22, 0x4d, 0x18],
     what: 'an lz4 archive, probably a recording of memray',
-    remedy: MEMRAY,
+    remedy: `Unpack it, or, if it is memray's: ${MEMRAY}`,
   },
   {
     at: 0,

@@ -55,7 +55,7 @@ export function foldMoves(left: Remaining, leastSamples: number, leastShare: num
     moves.push(...tradedWithin(left, leastShare));
     if (moves.length > 0) left.move(moves.flatMap(({ callees }) => callees));
   }
-  while (moves.length < MAX_MOVES) {
+  for (let found = 0; found < MAX_MOVES; found++) {
     const move = clearestMove(left, leastSamples, leastShare, leastCallerZ);
     if (move === undefined) break;
     moves.push(move);

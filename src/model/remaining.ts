@@ -45,7 +45,9 @@ export class Remaining {
 
   /** Moves the self cost of some nodes to their callers. Call it before anything is tracked or taken out. */
   move(nodes: readonly number[]): void {
-    for (const node of nodes) this.movedTo[node] = this.movedTo[this.tree.parent[node]];
+    for (const node of nodes) this.movedTo[node] = this.tree.parent[node];
+    // What was moved before, and below, follows: a node comes after its callers.
+    for (let node = 0; node < this.tree.length; node++) this.movedTo[node] = this.movedTo[this.movedTo[node]];
     this.#entries = both((side) => {
       const { first, slice, value } = this.sides[side].entries;
       const at = new Int32Array(value.length);

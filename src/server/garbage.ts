@@ -4,7 +4,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
 /** Work on this many bytes takes several times as long as a collection, some 20 ms. */
-const LARGE_BYTES = 4 << 20;
+export const LARGE_BYTES = 4 << 20;
 /** While one large work follows the other, V8 collects by itself. */
 const REST_MS = 100;
 

@@ -51,6 +51,17 @@ describe('the remaining sums while causes are taken out', () => {
   });
 });
 
+it('moves what was moved to a node along with it', () => {
+  const random = seeded('chain');
+  const tree = makeTree(random);
+  const left = new Remaining(tree, makeUnits(tree), makeSide(tree, random).side, makeSide(tree, random).side);
+  const leaf = tree.parent.findLastIndex((above) => above > 0 && tree.parent[above] > 0);
+  const middle = tree.parent[leaf];
+  left.move([leaf]);
+  left.move([middle]);
+  expect([left.movedTo[leaf], left.movedTo[middle]]).toEqual([tree.parent[middle], tree.parent[middle]]);
+});
+
 /** Of each slice: what nodes that nobody owns did, where it counts. */
 function sumOver(left: Remaining, own: readonly Float64Array[], isPart: (node: number) => boolean): number[] {
   const sums = Array.from({ length: SLICES }, () => 0);

@@ -43,6 +43,7 @@ const EVENTS: Readonly<Record<string, Fields>> = {
     spanName: 'long',
     traceIdHi: 'long',
     traceIdLo: 'long',
+    contextId: 'long',
   },
   'profiler.Malloc': { address: 'long', size: 'long' },
   'profiler.Free': { address: 'long' },

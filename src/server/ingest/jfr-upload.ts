@@ -7,7 +7,7 @@ import { type JfrEvent, JfrRecording, type JfrSurvey } from '#formats/decoders/j
 import { ProfileBuilder } from '#formats/profile-builder.ts';
 import { traceLabels } from '#formats/trace-labels.ts';
 import type { Profile, SampleType } from '#model/profile.ts';
-import type { ContextLabels } from './labels-snapshot.ts';
+import { type ContextLabels, NO_LABELS } from './labels-snapshot.ts';
 import { MAX_JOINED_LABEL_SETS } from './sample-labels.ts';
 
 const NS_A_SECOND = 1e9;
@@ -197,8 +197,6 @@ function timeSetting(text: string | undefined): number | undefined {
   const time = Number(digits ?? 0) * UNITS[unit];
   return time > 0 && time <= 3600 * NS_A_SECOND ? time : undefined;
 }
-
-const NO_LABELS: readonly (readonly [string, string])[] = [];
 
 /** Samples of one thread in one span. */
 interface Place {

@@ -2,17 +2,21 @@
 
 import { ByteReader, wireTypes } from '#base/byte-reader.ts';
 import { Refusal } from './refusal.ts';
+import { MAX_UPLOAD_LABEL_TEXT } from './series-budget.ts';
 import { TextNumbers } from './text-numbers.ts';
 
 /** An upload of ten seconds has some thousands. */
 const MAX_CONTEXTS = 1 << 18;
 const MAX_LABELS_OF_CONTEXT = 100;
-/** Characters of the labels of all contexts that differ: a text of the table may stand in each of them. */
-const MAX_LABEL_TEXT = 32 << 20;
+
+/** Names and values. */
+type LabelList = readonly (readonly [name: string, value: string])[];
+/** The labels of contexts that have none, and of samples without a context. */
+export const NO_LABELS: LabelList = [];
 
 export interface ContextLabels {
-  /** Labels by context id: names and values. One array for all contexts of the same labels. */
-  readonly contexts: ReadonlyMap<number, readonly (readonly [name: string, value: string])[]>;
+  /** Labels by context id. One array for all contexts of the same labels. */
+  readonly contexts: ReadonlyMap<number, LabelList>;
   /** Texts by their number: names of spans are among them. */
   readonly strings: ReadonlyMap<number, string>;
 }
@@ -33,11 +37,12 @@ export function readLabelsSnapshot(bytes: Uint8Array): ContextLabels {
     if (spans.length > MAX_CONTEXTS || strings.size > MAX_CONTEXTS)
       throw new Refusal('too_many', `The labels of the form have more than ${MAX_CONTEXTS} contexts or strings.`);
   });
-  const contexts = new Map<number, readonly (readonly [string, string])[]>();
+  const contexts = new Map<number, LabelList>();
   // Labels are told apart by the numbers of their texts: reading these for each context could take for ever.
   const { texts, numbers } = numbered(strings);
-  const known = new Map<string, readonly (readonly [string, string])[]>();
-  let textLeft = MAX_LABEL_TEXT;
+  const known = new Map<string, LabelList>([['', NO_LABELS]]);
+  // Characters of the labels of all contexts that differ: a text of the table may stand in each of them.
+  let textLeft = MAX_UPLOAD_LABEL_TEXT;
   for (const { id, start, end } of spans) {
     const pairs: [name: number, value: number][] = [];
     reader.offset = start;
@@ -58,7 +63,7 @@ export function readLabelsSnapshot(bytes: Uint8Array): ContextLabels {
       if (textLeft < 0)
         throw new Refusal(
           'too_many',
-          `The labels of the form have more than ${MAX_LABEL_TEXT} characters in all contexts: send shorter windows.`,
+          `The labels of the form have more than ${MAX_UPLOAD_LABEL_TEXT} characters in all contexts: send shorter windows.`,
         );
     }
     contexts.set(id, labels);

@@ -14,6 +14,7 @@ import { openOtlp, refuseOtlpUpload } from './open-otlp.ts';
 import { openPulled } from './open-pulled.ts';
 import { profileName, readSampleTypeConfig, type SampleTypeConfig } from './profile-names.ts';
 import { PULLED_PATH } from './pulled-kinds.ts';
+import { PushParts, type StoreEarly } from './push-parts.ts';
 import { type PushedSeries, readPushJson, readPushMessage } from './push-request.ts';
 import { asRefusal, quote, Refusal, type RefusalKind } from './refusal.ts';
 import { SeriesBudget } from './series-budget.ts';
@@ -36,20 +37,11 @@ export interface OpenedUpload {
   readonly answerAfter?: (refusals: ReadonlyMap<number, string>) => Promise<WireAnswer>;
 }
 
-/**
- * Stores profiles of a push that is not open to its end, so that it is never in memory as a whole.
- * @param bytes that were unpacked for them, and what their series take
- * @returns whether the rest can be stored too
- */
-export type StoreEarly = (profiles: readonly IncomingProfile[], bytes: number) => Promise<boolean>;
-
 /** The time of a pprof counts as missing in this interval: it is 0 or in a wrong unit. */
 const YEAR_1970_MS = 365 * 86_400_000;
 const NOTHING = new Uint8Array(0);
 /** Unpacked bytes of a push; in JSON a profile is a third longer. */
 const MAX_PUSH_BYTES = 96 << 20;
-/** Bytes of a push at which its profiles are stored early. Usual pushes are smaller, and one commit. */
-const MAX_HELD_BYTES = 4 << 20;
 /** A series with its labels takes about as many bytes of memory until it is stored. */
 const SERIES_BYTES = 1 << 10;
 
@@ -264,31 +256,25 @@ async function openPush(
   storeEarly: StoreEarly | undefined,
 ): Promise<Omit<OpenedUpload, 'bytes'> & { readonly bytes: number }> {
   const taken: BriefProfile[] = [];
-  let held: IncomingProfile[] = [];
-  let seriesBytes = 0;
-  let storedBytes = 0;
+  const parts = new PushParts(storeEarly);
   const budget = new SeriesBudget();
   let refusal: Refusal | undefined;
   const openAll = async (series: readonly PushedSeries[]): Promise<void> => {
     for (const { labels, profiles: raws } of series) {
       for (const raw of raws) {
+        const unpackedBefore = decoder.unpackedBytes;
+        let opened: IncomingProfile | undefined;
         try {
           const one = openRaw(decoder, labels, raw, limits, nowMs);
-          const { series: own } = one.incoming;
-          budget.take(own);
-          seriesBytes += own.length * SERIES_BYTES;
+          budget.take(one.incoming.series);
           taken.push(briefly(one));
-          held.push(one.incoming);
+          opened = one.incoming;
         } catch (error) {
           // Each profile counts alone: the others are stored, and the answer reports this one.
           refusal ??= asRefusal(error);
         }
-        const bytes = decoder.unpackedBytes + seriesBytes - storedBytes;
-        if (storeEarly === undefined || bytes < MAX_HELD_BYTES) continue;
-        const ready = held;
-        held = [];
-        storedBytes += bytes;
-        if (!(await storeEarly(ready, bytes))) return;
+        const seriesBytes = (opened?.series.length ?? 0) * SERIES_BYTES;
+        if (!(await parts.add(opened, decoder.unpackedBytes - unpackedBefore + seriesBytes))) return;
       }
     }
   };
@@ -313,8 +299,7 @@ async function openPush(
   const why = error && { refused: refusal?.kind ?? 'bad_request', message: error.message };
   const facts = { ...factsOf(taken), ...(error === undefined && { empty: emptyOf(taken), sent: taken.length }) };
   return {
-    profiles: held,
-    bytes: decoder.unpackedBytes + seriesBytes - storedBytes,
+    ...parts.last,
     answer: withNotes(answer, facts),
     facts: { ...facts, ...why },
   };

@@ -19,6 +19,7 @@ import { type AttributeFolder, serviceOf } from './otlp-attributes.ts';
 import { type OtlpGroup, type OtlpKind, OtlpRows, OtlpSums } from './otlp-group.ts';
 import { OtlpLabels } from './otlp-labels.ts';
 import { Refusal } from './refusal.ts';
+import { MAX_UPLOAD_LABEL_TEXT } from './series-budget.ts';
 import type { IngestLimits } from './series-of-profile.ts';
 
 /** The smallest step of a query: a batch that spans more is split by its timestamps. */
@@ -28,8 +29,6 @@ const MAX_STEPS = 1000;
 /** Profiles that one message becomes. */
 const MAX_GROUPS = 10_000;
 const TOO_MANY_GROUPS = `The message becomes more than ${MAX_GROUPS} profiles, one for each time, service and type: send fewer in one message.`;
-/** Characters of the labels of a message's resources and scopes. */
-const MAX_LABEL_TEXT = 32 << 20;
 /** Labels that the server adds to those of the resource. */
 const OWN_LABELS = 3;
 
@@ -77,7 +76,8 @@ export class OtlpGrouper {
   readonly #numbers = new Map<string, number>();
   /** By attribute of the dictionary: its label, null where it becomes none. */
   readonly #pairOf: (LabelPair | null | undefined)[] = [];
-  #textLeft = MAX_LABEL_TEXT;
+  /** Characters of the labels of the message's resources and scopes. */
+  #textLeft = MAX_UPLOAD_LABEL_TEXT;
   /** Made once: a message may have ten times the profiles. */
   #full: Refusal | undefined;
 
@@ -150,7 +150,7 @@ export class OtlpGrouper {
     if (this.#textLeft < 0)
       throw new Refusal(
         'too_many',
-        `The resources of the message have labels of more than ${MAX_LABEL_TEXT} characters: send fewer in one message.`,
+        `The resources of the message have labels of more than ${MAX_UPLOAD_LABEL_TEXT} characters: send fewer in one message.`,
       );
     const base = { number: this.#number(JSON.stringify([...labels])), labels, folded };
     this.#bases.set(attributes, base);

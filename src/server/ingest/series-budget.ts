@@ -4,12 +4,12 @@ import type { IncomingSeries } from '../incoming.ts';
 import { Refusal } from './refusal.ts';
 
 const MAX_SERIES = 50_000;
-/** Characters of their labels. */
-const MAX_LABEL_TEXT = 32 << 20;
+/** Maximum characters of the labels of one upload, wherever it has them: in its series, its contexts or its resources. */
+export const MAX_UPLOAD_LABEL_TEXT = 32 << 20;
 
 export class SeriesBudget {
   #seriesLeft = MAX_SERIES;
-  #textLeft = MAX_LABEL_TEXT;
+  #textLeft = MAX_UPLOAD_LABEL_TEXT;
 
   /** Takes all of them, or none. @throws Refusal where the upload has too many */
   take(series: readonly IncomingSeries[]): void {
@@ -20,7 +20,7 @@ export class SeriesBudget {
     if (text > this.#textLeft)
       throw new Refusal(
         'too_many',
-        `The series of the upload have labels of more than ${MAX_LABEL_TEXT} characters: send fewer profiles in one.`,
+        `The series of the upload have labels of more than ${MAX_UPLOAD_LABEL_TEXT} characters: send fewer profiles in one.`,
       );
     this.#seriesLeft -= series.length;
     this.#textLeft -= text;

@@ -1,20 +1,20 @@
 /** Gzip, found by its first bytes, however often it is wrapped around itself. */
 
 import { gunzipSync } from 'node:zlib';
+import { LARGE_BYTES } from '../garbage.ts';
 import { Refusal } from './refusal.ts';
 
 /** Agents pack once, some twice. */
 const MAX_LAYERS = 3;
 /** Deflate makes at most 1032 bytes of one. */
 const MAX_RATIO = 1032;
-const LARGE_BYTES = 4 << 20;
 /**
- * glibc returns memory of at least this size to the system once it is free. Smaller memory mostly stays with the process,
- * as free space between what is in use.
+ * A block above 32 MiB is always mapped by glibc, and given back to the system once it is free (M_MMAP_THRESHOLD in
+ * mallopt(3)). Smaller blocks mostly stay with the process, as free space between what is in use.
  */
-const PAGES_OF_ITS_OWN = (32 << 20) + (64 << 10);
-/** The smallest that Node allows. */
-const MIN_CHUNK_BYTES = 64;
+const MAPPED_BLOCK_BYTES = (32 << 20) + (64 << 10);
+/** What Node takes by default. */
+const MIN_CHUNK_BYTES = 16 << 10;
 
 /**
  * @param maxBytes that may come out
@@ -47,11 +47,14 @@ export function announcedBytes(packed: Uint8Array, maxBytes: number): number {
   return Math.min(said, maxBytes, packed.length * MAX_RATIO);
 }
 
-/** For the output in one piece: many small pieces and their sum are twice the memory. */
+/**
+ * For the output in one piece: many small pieces and their sum are twice the memory. Gzip data of several members announces
+ * the output of the last one, which bgzip leaves empty: pieces are never smaller than the packed data.
+ */
 function chunkBytes(packed: Uint8Array, maxBytes: number): number {
-  const bytes = announcedBytes(packed, maxBytes);
   // One more, as a piece that is full asks for another.
-  return Math.max(MIN_CHUNK_BYTES, bytes < LARGE_BYTES ? bytes + 1 : Math.max(bytes + 1, PAGES_OF_ITS_OWN));
+  const bytes = Math.max(MIN_CHUNK_BYTES, packed.length, announcedBytes(packed, maxBytes) + 1);
+  return bytes > LARGE_BYTES ? Math.max(bytes, MAPPED_BLOCK_BYTES) : bytes;
 }
 
 function isGzip(bytes: Uint8Array): boolean {

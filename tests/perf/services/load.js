@@ -17,8 +17,9 @@ const DRIFT_OF_MIX = 0.08;
  * Sends requests until it is stopped.
  * @param {string} url @param {Readonly<Record<string, number>>} routes weights by path
  * @param {number} rate requests a second @param {() => number} random uniform in [0, 1)
+ * @param {number} timeoutMs without a byte from the service, until a request has failed
  */
-export function startLoad(url, routes, rate, random) {
+export function startLoad(url, routes, rate, random, timeoutMs = TIMEOUT_MS) {
   const agent = new Agent({ keepAlive: true, maxSockets: MAX_IN_FLIGHT });
   const paths = Object.keys(routes);
   const usual = paths.map((path) => routes[path] * Math.exp(DRIFT_OF_MIX * normal(random)));
@@ -53,12 +54,16 @@ export function startLoad(url, routes, rate, random) {
       return;
     }
     inFlight++;
+    let hasEnded = false;
     const ended = (/** @type {boolean} */ isAnswered) => {
+      // A request that fails in the midst of its answer closes the answer and reports an error.
+      if (hasEnded) return;
+      hasEnded = true;
       inFlight--;
       if (isAnswered) answered[path]++;
       else state.failed++;
     };
-    const call = get(`${url}${path}?n=${Math.floor(random() * 5000)}`, { agent, timeout: TIMEOUT_MS }, (response) => {
+    const call = get(`${url}${path}?n=${Math.floor(random() * 5000)}`, { agent, timeout: timeoutMs }, (response) => {
       response.resume();
       response.once('close', () => ended(response.complete && response.statusCode === 200));
     });

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { UploadDecoder } from '#server/ingest/decode-upload.ts';
@@ -35,15 +36,29 @@ describe('unpacked bytes', () => {
   });
 
   it('are in one piece, and large ones are longer than glibc keeps to itself', () => {
-    for (const length of [1, 63, 64, 1000, 10_000, MIB, 5 * MIB]) {
+    for (const length of [1, 63, 64, 1000, 16_384, MIB, 5 * MIB]) {
       const text = Buffer.alloc(length, 'main;work 1\n');
       const unpacked = unpack(gzipSync(text), 8 * MIB, 8 * MIB);
       expect(Buffer.compare(unpacked, text)).toBe(0);
       // Node cuts smaller ones out of a buffer for many.
-      if (length < 10_000) continue;
+      if (length < 16_384) continue;
       if (length > 4 * MIB) expect(unpacked.buffer.byteLength).toBeGreaterThan(32 * MIB);
       else expect(unpacked.buffer.byteLength).toBe(length + 1);
     }
+  });
+
+  it('are in large pieces where the last member is empty, as bgzip writes it', () => {
+    const empty = gzipSync('');
+    const text = stacks(1000);
+    const small = unpack(Buffer.concat([gzipSync(text), empty]), MIB, MIB);
+    expect(Buffer.compare(small, text)).toBe(0);
+    // One piece: several would have been copied to a buffer of exactly their length.
+    expect(small.buffer.byteLength).toBe(16 << 10);
+    const noise = randomBytes(MIB);
+    const packed = Buffer.concat([gzipSync(noise), empty]);
+    const large = unpack(packed, MIB, MIB);
+    expect(Buffer.compare(large, noise)).toBe(0);
+    expect(large.buffer.byteLength).toBe(packed.length);
   });
 
   it('may be more or fewer than the last bytes say', () => {

@@ -2,7 +2,8 @@
 
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { openUpload, type OpenedUpload, type StoreEarly } from '#server/ingest/open-upload.ts';
+import { openUpload, type OpenedUpload } from '#server/ingest/open-upload.ts';
+import type { StoreEarly } from '#server/ingest/push-parts.ts';
 import type { WireRequest } from '#server/request.ts';
 import { encodeMessage, type Field, message, smallProfile, Strings } from '../../support/pprof-message.ts';
 import { expectSentences } from '../../support/refusal.ts';
@@ -10,10 +11,12 @@ import { UPLOAD_LIMITS } from '../../support/store-limits.ts';
 
 const NOW_MS = 1_795_000_000_000;
 const MIB = 1 << 20;
+const TIME: Field = [9, BigInt(NOW_MS - 1000) * 1_000_000n];
 
 /** The small profile, as long as this many MiB once it is unpacked. */
-function profileOf(mib: number): Uint8Array {
+function profileOf(mib: number, hasTime = true): Uint8Array {
   const fields = smallProfile().filter(([field]) => field !== 9 && field !== 10);
+  if (hasTime) fields.push(TIME);
   return gzipSync(encodeMessage({ fields: [...fields, [6, 'x'.repeat(mib * MIB)]] }));
 }
 
@@ -29,7 +32,7 @@ function manySeries(): Uint8Array {
       [3, message([1, s.at('many')], [2, s.at(`many ${i}`)])],
     ),
   ]);
-  return gzipSync(encodeMessage({ fields: [...types, ...samples, ...s.fields] }));
+  return gzipSync(encodeMessage({ fields: [...types, ...samples, TIME, ...s.fields] }));
 }
 
 /** A service for each profile, so that the order shows. */
@@ -69,6 +72,30 @@ describe('a push of much data', () => {
     expect(Math.floor(bytes / MIB)).toBe(3);
     expect(answer.status).toBe(200);
     expect(facts).toMatchObject({ service: 'shop0', sent: 5, empty: 0 });
+  });
+
+  it('has the profiles without a time in its last part: sent again, they would count twice', async () => {
+    const parts: { services: string[]; mib: number }[] = [];
+    const raws = [
+      profileOf(3, false),
+      profileOf(2),
+      profileOf(5, false),
+      profileOf(5),
+      profileOf(1),
+      profileOf(1, false),
+    ];
+    const { facts, profiles, bytes } = await push(raws, (early, unpacked) => {
+      parts.push({ services: servicesOf(early), mib: Math.floor(unpacked / MIB) });
+      return Promise.resolve(true);
+    });
+    expect(parts).toEqual([
+      { services: ['shop1'], mib: 5 },
+      { services: [], mib: 5 },
+      { services: ['shop3'], mib: 5 },
+    ]);
+    expect(servicesOf(profiles)).toEqual(['shop4', 'shop0', 'shop2', 'shop5']);
+    expect(Math.floor(bytes / MIB)).toBe(10);
+    expect(facts).toMatchObject({ service: 'shop0', sent: 6 });
   });
 
   it('yields for damaged profiles too', async () => {

@@ -234,6 +234,26 @@ describe('the doors', () => {
     expect([...found].filter((name) => name === 'thread_name')).toEqual(names);
   });
 
+  it('have both labels where samples without a context, and of contexts without labels, have the same names', async () => {
+    // 80 label sets, of 150 that are possible.
+    const events = Array.from({ length: 160 }, (_, i) => ({
+      type: 'profiler.WallClockSample',
+      samples: 1,
+      stackTrace: ['App.main:1'],
+      state: 'STATE_RUNNABLE',
+      eventThread: `pool-${i % 40}`,
+      spanId: BigInt((Math.floor(i / 40) % 2) + 1),
+      spanName: (Math.floor(i / 40) % 2) + 1,
+      contextId: i < 80 ? 0 : 7,
+    }));
+    const texts = new Map([
+      [1, 'GET /cart'],
+      [2, 'GET /pay'],
+    ]);
+    const { profiles, facts } = await sendRecording(jfrChunk(events, { startNs: (NOW_MS - 1000) * 1e6 }), texts, [7]);
+    expect([profiles[0].series.length, facts.trimmed?.labelsDropped]).toEqual([80, 0]);
+  });
+
   it('refuse a link that is not in the table', async () => {
     const json = otlpJson(linked).replace('"linkIndex":1', '"linkIndex":9');
     const sent = await send('/v1development/profiles', '', 'application/json', json);
@@ -242,10 +262,17 @@ describe('the doors', () => {
   });
 });
 
-/** As pyroscope-java sends it. @param texts of its labels part, by number */
-function sendRecording(recording: Uint8Array, texts: ReadonlyMap<number, string>): ReturnType<typeof send> {
+/** As pyroscope-java sends it. @param texts of its labels part, by number @param contexts without labels, by their ids */
+function sendRecording(
+  recording: Uint8Array,
+  texts: ReadonlyMap<number, string>,
+  contexts: readonly number[] = [],
+): ReturnType<typeof send> {
   const snapshot = encodeMessage(
-    message(...Array.from(texts, ([key, text]): Field => [2, message([1, key], [2, text])])),
+    message(
+      ...contexts.map((id): Field => [1, message([1, id])]),
+      ...Array.from(texts, ([key, text]): Field => [2, message([1, key], [2, text])]),
+    ),
   );
   const part = (name: string, bytes: Uint8Array): string =>
     `--edge\r\ncontent-disposition: form-data; name="${name}"; filename="${name}"\r\n\r\n${Buffer.from(bytes).toString('latin1')}\r\n`;

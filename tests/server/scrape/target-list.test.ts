@@ -116,9 +116,18 @@ describe('a list of targets', () => {
     await until(() => expect(waiting.length).toBeGreaterThan(0));
     write();
     await until(() => expect(scraper.status().map(({ kind }) => kind)).toEqual(['targets']));
+    const other = startScraper([], engine, log, TIMES, [file]);
+    const listRead = async (): Promise<void> => {
+      const lastMs = (): number => other.status()[0].lastMs ?? 0;
+      const seen = lastMs();
+      await until(() => expect(lastMs()).toBeGreaterThan(seen));
+    };
     let isStopped = false;
     const stopped = scraper.stop().then(() => (isStopped = true));
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    // Meanwhile another reads the list twice, and stops: it waits for no fetch.
+    await listRead();
+    await listRead();
+    await other.stop();
     expect(isStopped).toBe(false);
     for (const release of waiting) release();
     await stopped;
