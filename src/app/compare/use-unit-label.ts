@@ -33,7 +33,7 @@ export function useGrouping(
 }
 
 /** What a side is asked for as a whole. @param by undefined does not group */
-export function groupedQuery(side: Side, by: LabelValues | undefined): ProfileQuery | undefined {
+function groupedQuery(side: Side, by: LabelValues | undefined): ProfileQuery | undefined {
   return by && side.kind === 'source' && side.query ? { ...side.query, by } : undefined;
 }
 
