@@ -277,11 +277,15 @@ export interface Analysis {
     matchers: readonly LabelMatcher[],
     signal: AbortSignal,
   ): Promise<readonly { readonly name: string; readonly valueCount: number | undefined }[]>;
-  /** Values of a label in the samples that match, with their cost in the sample type; the largest first. */
+  /**
+   * Values of a label in the samples that match, with their cost in the sample type; the largest first.
+   * @param how each: as matchers select them; joined: as `select` groups them, several values of a sample as one
+   */
   labelValues(
     request: Pick<TreeRequest, 'handle' | 'sampleType'>,
     name: string,
     matchers: readonly LabelMatcher[],
+    how: 'each' | 'joined',
     signal: AbortSignal,
   ): Promise<readonly { readonly name: string; readonly cost: number }[]>;
   /** The recording over time; undefined if samples have no times. */

@@ -68,9 +68,9 @@ export class InProcessAnalysis implements Analysis {
 
   readonly labelNames: Analysis['labelNames'] = async (handle, matchers, signal) =>
     this.#run((await loadSampleLabels()).countLabelValues(this.#profile({ handle }).profile, matchers), signal);
-  readonly labelValues: Analysis['labelValues'] = async ({ handle, sampleType }, name, matchers, signal) => {
+  readonly labelValues: Analysis['labelValues'] = async ({ handle, sampleType }, name, matchers, how, signal) => {
     const { costLabelValues } = await loadSampleLabels();
-    return this.#run(costLabelValues(this.#profile({ handle }).profile, sampleType, name, matchers), signal);
+    return this.#run(costLabelValues(this.#profile({ handle }).profile, sampleType, name, matchers, how), signal);
   };
   readonly flameChart: Analysis['flameChart'] = async ({ handle, sampleType, matchers, during }, signal) => {
     const { flameChart } = await import('#model/flame-chart.ts');

@@ -105,7 +105,7 @@ async function openFile(path: string, type: string | undefined): Promise<OpenedS
   const at = sampleTypeAt(profile, type, path);
   return {
     valueCosts: async (label) =>
-      new Map(finish(costLabelValues(profile, at, label, [])).map(({ name, cost }) => [name, cost])),
+      new Map(finish(costLabelValues(profile, at, label, [], 'joined')).map(({ name, cost }) => [name, cost])),
     read: async (by) => sideOfFile(path, by ? finish(selectSamples(profile, [], by)) : profile, at),
   };
 }

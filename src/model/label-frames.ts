@@ -3,6 +3,8 @@
 /** In place of a value: samples without the label, and values that have no frames of their own. */
 const NO_VALUE = '(none)';
 const OTHER_VALUES = 'other values';
+/** Values that read as one of these, or as one in quotes: they are written in one more pair of quotes. */
+const LIKE_A_MARK = /^"*(?:\(none\)|other values)"*$/;
 
 /** What stacks are grouped by. */
 export interface LabelValues {
@@ -17,14 +19,24 @@ export type FrameOfLabel =
   | { readonly kind: 'others' }
   | { readonly kind: 'none' };
 
-/** `endpoint: /cart`, `endpoint: other values`, `endpoint: (none)` */
-export function labelFrame(label: string, frame: FrameOfLabel): string {
-  return `${label}: ${frame.kind === 'value' ? frame.value : frame.kind === 'others' ? OTHER_VALUES : NO_VALUE}`;
+/**
+ * What stacks with a value begin with.
+ * @param value '' for samples without the label
+ * @param hasFrame whether the value has a frame of its own
+ * @returns `endpoint: /cart`, `endpoint: other values`, `endpoint: (none)`; `endpoint: "(none)"` for a value `(none)`
+ */
+export function frameOfValue(label: string, value: string, hasFrame: boolean): string {
+  if (value === '') return `${label}: ${NO_VALUE}`;
+  if (!hasFrame) return `${label}: ${OTHER_VALUES}`;
+  return `${label}: ${LIKE_A_MARK.test(value) ? `"${value}"` : value}`;
 }
 
 /** The reverse; undefined for a name that is not of the label. */
 export function readLabelFrame(label: string, name: string): FrameOfLabel | undefined {
   if (!name.startsWith(`${label}: `)) return undefined;
-  const value = name.slice(label.length + 2);
-  return value === NO_VALUE ? { kind: 'none' } : value === OTHER_VALUES ? { kind: 'others' } : { kind: 'value', value };
+  const text = name.slice(label.length + 2);
+  if (text === NO_VALUE) return { kind: 'none' };
+  if (text === OTHER_VALUES) return { kind: 'others' };
+  const isQuoted = text.startsWith('"') && text.endsWith('"') && LIKE_A_MARK.test(text);
+  return { kind: 'value', value: isQuoted ? text.slice(1, -1) : text };
 }

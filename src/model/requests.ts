@@ -39,9 +39,16 @@ export class RouteFinder {
   readonly #byRoute: ReadonlyMap<string, RouteRates>;
   readonly #byWords = new Map<string, RouteRates | undefined>();
   readonly #byName = new Map<string, RouteRates>();
+  /** By `wordsWithMethod`. */
+  readonly #byMethod = new Map<string, RouteRates | undefined>();
 
   constructor(a: CountedRequests, b: CountedRequests) {
-    this.#byRoute = new Map(routeRates(a, b, (route) => route).map((one) => [one.route, one]));
+    const counted = routeRates(a, b, (route) => route);
+    this.#byRoute = new Map(counted.map((one) => [one.route, one]));
+    for (const one of counted) {
+      const words = wordsWithMethod(one.route);
+      if (words !== undefined) this.#byMethod.set(words, this.#byMethod.has(words) ? undefined : one);
+    }
     for (const one of routeRates(a, b, pathOfRoute)) {
       this.#byName.set(one.route, one);
       const words = wordsOfRoute(one.route);
@@ -49,10 +56,21 @@ export class RouteFinder {
     }
   }
 
-  /** @param value of a label: a route, with a method or without, as the counts write it or with its words; or a handler */
+  /**
+   * A value with a method has the requests of that method, or those that were counted without one.
+   * @param value of a label: a route, with a method or without, as the counts write it or with its words; or a handler
+   */
   findValue(value: string): RouteRates | undefined {
     const path = pathOfRoute(value);
-    const found = this.#byRoute.get(value) ?? this.#byName.get(path) ?? this.#byWords.get(wordsOfRoute(path));
+    const exact = this.#byRoute.get(value);
+    if (exact) return exact;
+    if (path !== value)
+      return (
+        this.#byMethod.get(wordsWithMethod(value) ?? '') ??
+        this.#byRoute.get(path) ??
+        this.#byMethod.get(wordsWithMethod(path) ?? '')
+      );
+    const found = this.#byName.get(path) ?? this.#byWords.get(wordsOfRoute(path));
     return found ?? (path.includes('/') ? undefined : this.find([value]));
   }
 
@@ -73,6 +91,13 @@ export class RouteFinder {
 /** Methods of one path are served by one handler, or by several with names that do not differ by the method. */
 function pathOfRoute(route: string): string {
   return route.replace(/^[A-Z]{3,7} +(?=\S)/, '');
+}
+
+/** `GET orders` of `GET /orders/{id}`, ` orders` of `/orders/{id}`; undefined where no word tells the route from others. */
+function wordsWithMethod(route: string): string | undefined {
+  const path = pathOfRoute(route);
+  const words = wordsOfRoute(path);
+  return words === '' ? undefined : `${route.slice(0, route.length - path.length).trimEnd()} ${words}`;
 }
 
 /** The rates of all routes that a side counted; those of one name together. */

@@ -8,7 +8,7 @@ import type { LabelMatcher } from './labels.ts';
 import { valuesOfMatcher } from './matcher-values.ts';
 import { tablesOf, tablesOfOne } from './definitions.ts';
 import type { Profile, ValueColumn } from './profile.ts';
-import { type FrameOfLabel, labelFrame, type LabelValues } from './label-frames.ts';
+import { frameOfValue, type LabelValues } from './label-frames.ts';
 import { formatInterval, type Interval } from './interval.ts';
 import { labelKeys } from './label-keys.ts';
 import { isTimed, keepDuring, recordedMs, recordingSpan, type TimedProfile, valuesDuring } from './sample-times.ts';
@@ -50,19 +50,27 @@ export function* countLabelValues(
   return counted;
 }
 
-/** Values of a label in the samples that match, and what these cost; the largest first, at most 5000. */
+/**
+ * Values of a label in the samples that match, and what these cost; the largest first, at most 5000.
+ * @param how each: as matchers select them, so that a sample with two values counts for both; joined: as
+ *   `selectSamples` groups them, where the two are one value
+ */
 export function* costLabelValues(
   profile: Profile,
   sampleType: number,
   name: string,
   matchers: readonly LabelMatcher[],
+  how: 'each' | 'joined',
 ): Steps<readonly { readonly name: string; readonly cost: number }[]> {
   const kept = yield* matchingSamples(profile, matchers);
   const { values, of } = yield* labelColumn(profile, name);
   const sums = sumsOf(profile.values[sampleType], of, values.length, kept);
   const costs = new Map<string, number>();
-  for (const [i, sum] of sums.entries())
-    if (sum.samples > 0) for (const value of values[i]) costs.set(value, (costs.get(value) ?? 0) + sum.cost);
+  for (const [i, sum] of sums.entries()) {
+    if (sum.samples === 0 || values[i].length === 0) continue;
+    for (const value of how === 'each' ? values[i] : [joinedValue(values[i])])
+      costs.set(value, (costs.get(value) ?? 0) + sum.cost);
+  }
   return [...costs]
     .map(([value, cost]) => ({ name: value, cost }))
     .sort((a, b) => b.cost - a.cost || compareNatural(a.name, b.name))
@@ -179,6 +187,11 @@ function withGroups(
   );
 }
 
+/** All values of a sample as one: '' where it has none. */
+function joinedValue(values: readonly string[]): string {
+  return values.join(', ');
+}
+
 /** Names of the groups, and the group of each sample. */
 function* groupsOf(
   profile: Profile,
@@ -195,11 +208,8 @@ function* groupsOf(
   const groups = new Map<string, number>();
   const groupOf = new Int32Array(values.length);
   for (const [rank, i] of used.entries()) {
-    const value = values[i].join(', ');
-    const hasFrame = named ? isNamed.has(value) : rank < MAX_GROUPS;
-    const frame: FrameOfLabel =
-      value === '' ? { kind: 'none' } : hasFrame ? { kind: 'value', value } : { kind: 'others' };
-    let name = labelFrame(label, frame);
+    const value = joinedValue(values[i]);
+    let name = frameOfValue(label, value, named ? isNamed.has(value) : rank < MAX_GROUPS);
     let group = groups.get(name);
     if (group === undefined) {
       groups.set(name, (group = groups.size));

@@ -191,6 +191,12 @@ describe('routes of values', () => {
     ['/users/{userId}/orders', '/users/{id}/orders'],
     ['ReportController.show', '/report'],
     ['main.cart', '/cart'],
+    ['PUT /cart', undefined],
+    ['POST /orders/:id', '/orders/{id}'],
+    ['GET /users/:id/orders', 'GET /users/{id}/orders'],
+    ['POST /users/:id/orders', undefined],
+    ['POST /report', '/report'],
+    ['PUT cart', undefined],
     ['/basket', undefined],
     ['/basket/cart-items', undefined],
   ])('%s is counted as %s', (value, route) => {

@@ -130,11 +130,44 @@ describe('samples by their labels', () => {
       { name: 'thread', valueCount: 2 },
     ]);
     expect(finish(countLabelValues(profile, matchers('thread="two"')))).toEqual([{ name: 'thread', valueCount: 2 }]);
-    expect(finish(costLabelValues(profile, 0, 'thread', []))).toEqual([
+    expect(finish(costLabelValues(profile, 0, 'thread', [], 'each'))).toEqual([
       { name: 'one', cost: 13 },
       { name: 'two', cost: 7 },
     ]);
-    expect(finish(costLabelValues(profile, 0, 'thread', matchers('size="512"')))).toEqual([{ name: 'one', cost: 10 }]);
+    expect(finish(costLabelValues(profile, 0, 'thread', matchers('size="512"'), 'each'))).toEqual([
+      { name: 'one', cost: 10 },
+    ]);
+  });
+
+  it('several values of a sample are one, both where values are counted for units and where stacks are grouped', () => {
+    const costs = finish(costLabelValues(profile, 0, 'thread', [], 'joined'));
+    expect(costs).toEqual([
+      { name: 'one', cost: 10 },
+      { name: 'two', cost: 4 },
+      { name: 'one, two', cost: 3 },
+    ]);
+    const grouped = finish(selectSamples(profile, [], { label: 'thread', values: costs.map(({ name }) => name) }));
+    expect(treeOf(grouped).total[0]).toBe(22);
+    expect(grouped.functions.names.filter((name) => name.startsWith('thread: '))).toEqual([
+      'thread: one',
+      'thread: (none)',
+      'thread: two',
+      'thread: one, two',
+    ]);
+  });
+
+  it('a value that reads as a mark has a frame of its own', () => {
+    const marked = finish(
+      decodePprof(
+        labelledPprof([
+          { stack: ['main'], value: 3, labels: [['span', '(none)']] },
+          { stack: ['main'], value: 2, labels: [['span', 'other values']] },
+          { stack: ['main'], value: 1, labels: [] },
+        ]),
+      ),
+    );
+    const { names } = finish(selectSamples(marked, [], { label: 'span', values: ['(none)'] })).functions;
+    expect(names).toEqual(['main', 'span: "(none)"', 'span: other values', 'span: (none)']);
   });
 
   it('of very many values the largest are groups, and the rest is one', () => {

@@ -28,10 +28,20 @@ export function linkAlone(side: Side): Partial<UrlState> {
   return { view: 'explore', svc: service, type: profileType, q: matchers, ...text, grid: 'none', cs: [] };
 }
 
-/** A side alone has no frames of the label that is the unit of work. */
-function withoutLabel(path: CallPath): CallPath {
+function isLabelFrame(name: string | undefined): boolean {
   const { unit } = urlStore.getState().state;
-  return unit !== undefined && path.length > 0 && readLabelFrame(unit, path[0]) ? path.slice(1) : path;
+  return unit !== undefined && name !== undefined && readLabelFrame(unit, name) !== undefined;
+}
+
+/** Without a label as the unit of work, and on a side alone, stacks have no frames of it. */
+function withoutLabel(path: CallPath): CallPath {
+  return isLabelFrame(path[0]) ? path.slice(1) : path;
+}
+
+/** The link with the callees of a function as the units of work, in place of a label. */
+export function linkWithRoutes(routes: string): Partial<UrlState> {
+  const { z, sel } = urlStore.getState().state;
+  return { routes, unit: undefined, z: withoutLabel(z), sel: withoutLabel(sel) };
 }
 
 export function sideCommands(open: Readonly<Record<SideName, { readonly side: Side }>>): readonly Command[] {
@@ -40,7 +50,8 @@ export function sideCommands(open: Readonly<Record<SideName, { readonly side: Si
     title: 'Callees are routes',
     isTransform: false,
     key: undefined,
-    run: ({ tree, names, node }) => navigate({ routes: nodeName(tree, names, node), unit: undefined }, 'push'),
+    fits: ({ tree, names, node }) => !isLabelFrame(nodeName(tree, names, node)),
+    run: ({ tree, names, node }) => navigate(linkWithRoutes(nodeName(tree, names, node)), 'push'),
   };
   const alone = sideNames.map((name): Command => ({
     id: `alone-${name}`,

@@ -7,6 +7,7 @@ import { Choice } from '../components/menu.tsx';
 import type { ShownComparison } from '../screen/shown-comparison.ts';
 import { sideNames } from '../sides/sides.ts';
 import { navigate, useUrl } from '../url/url-store.ts';
+import { linkWithRoutes } from './side-commands.ts';
 import { useUnitLabels } from './use-unit-label.ts';
 import styles from './what-changed.module.css';
 
@@ -24,6 +25,9 @@ export function UnitsChoice({
   const unit = useUrl((state) => state.unit);
   const routes = useUrl((state) => state.routes);
   const { open, isWhole } = shown;
+  const { units } = shown.request;
+  // What is shown may be the comparison before, with other units.
+  const isOfChoice = unit === undefined || (units?.kind === 'label' && units.name === unit);
   const canGroup = sideNames.every((name) => open[name].side.kind === 'file' || open[name].profile.isSliced);
   const labels = useUnitLabels({ a: open.a.side, b: open.b.side }, canGroup);
   const { names } = shown.diff.functions;
@@ -70,7 +74,7 @@ export function UnitsChoice({
           );
         }}
       />
-      {isWhole && !isThere && (
+      {isWhole && isOfChoice && !isThere && (
         <span>
           {unit === undefined
             ? 'Neither side has this function'
@@ -84,9 +88,7 @@ export function UnitsChoice({
         <span>
           <bdi>{readable(likelyRouter).slice(0, MAX_NAME_LENGTH)}</bdi> calls several functions and does nothing itself,
           as a router does.{' '}
-          <Button onClick={() => navigate({ routes: likelyRouter, unit: undefined }, 'push')}>
-            Callees are routes
-          </Button>
+          <Button onClick={() => navigate(linkWithRoutes(likelyRouter), 'push')}>Callees are routes</Button>
         </span>
       )}
     </div>

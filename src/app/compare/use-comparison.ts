@@ -49,6 +49,7 @@ export function useComparison(): Comparison {
   const sides = useSides(explored);
   const unit = useUrl((state) => state.unit);
   const { by, isKnown } = useGrouping(sides, unit);
+  // While the values of the label are not known, no side is opened: both would be compared without it, and then again.
   // The largest nodes alone cannot be grouped by a label: then the whole is the first picture.
   const asksFirst = isKnown && by === undefined;
   const first = { a: useOpenSide(sides.a, 'first', asksFirst, by), b: useOpenSide(sides.b, 'first', asksFirst, by) };
@@ -191,7 +192,7 @@ function useOpenSide(side: Side, stage: 'first' | 'whole', isAsked: boolean, by:
     side.kind === 'file'
       ? files.find((one): one is OpenFile => one.kind === 'open' && one.name === side.file)
       : undefined;
-  const selected = useSelected(file, {
+  const selected = useSelected(isAsked ? file : undefined, {
     matchers: side.kind === 'file' ? side.matchers : NO_MATCHERS,
     by: by ?? '',
     during: side.kind === 'file' ? side.during : undefined,

@@ -1,7 +1,9 @@
 /** The label whose values are the units of work: its values on both sides, and which labels there are to choose. */
 import { useMemo } from 'react';
 import type { LabelValues } from '#model/label-frames.ts';
+import type { ProfileQuery } from '#model/query.ts';
 import { isUnitLabel, unitValues } from '#model/unit-labels.ts';
+import { isUngrouped, useSide } from '../queries/comparison-queries.ts';
 import { type LabelPlace, useLabelCounts, useValueCosts } from '../queries/unit-label-queries.ts';
 import { type OpenFile, useFiles } from '../screen/files-store.ts';
 import { sampleTypeOf } from '../screen/shown.ts';
@@ -10,7 +12,8 @@ import type { Side } from '../sides/sides.ts';
 type Sides = Readonly<Record<'a' | 'b', Side>>;
 
 /**
- * What the stacks of both sides are grouped by. Undefined where no label is chosen, or a side does not have it.
+ * What the stacks of both sides are grouped by. Undefined where no label is chosen, a side does not have it, or its
+ * source cannot group by it: a grouped side differs from one that is not in every stack.
  * @param label undefined: none is chosen
  */
 export function useGrouping(
@@ -19,11 +22,19 @@ export function useGrouping(
 ): { readonly by: LabelValues | undefined; readonly isKnown: boolean } {
   const a = useValueCosts(usePlace(sides.a), label);
   const b = useValueCosts(usePlace(sides.b), label);
-  return useMemo(() => {
-    if (label === undefined || !a || !b) return { by: undefined, isKnown: label === undefined };
-    const values = unitValues(a, b);
-    return { by: values.length === 0 ? undefined : { label, values }, isKnown: true };
+  const wanted = useMemo(() => {
+    const values = label !== undefined && a && b ? unitValues(a, b) : [];
+    return label === undefined || values.length === 0 ? undefined : { label, values };
   }, [label, a, b]);
+  const ofA = useSide('whole', groupedQuery(sides.a, wanted));
+  const ofB = useSide('whole', groupedQuery(sides.b, wanted));
+  const by = isUngrouped(ofA.error) || isUngrouped(ofB.error) ? undefined : wanted;
+  return { by, isKnown: label === undefined || (a !== undefined && b !== undefined) };
+}
+
+/** What a side is asked for as a whole. @param by undefined does not group */
+function groupedQuery(side: Side, by: LabelValues | undefined): ProfileQuery | undefined {
+  return by && side.kind === 'source' && side.query ? { ...side.query, by } : undefined;
 }
 
 interface OfferedLabel {

@@ -51,13 +51,15 @@ async function openSide(
 
 /**
  * A tree without slices is still a tree: its noise is then known from merges. One slice tells at least how many samples
- * there are.
+ * there are. Only slices can be grouped by a label: a tree without its frames would differ everywhere from the other side.
+ * @throws SourceError `unknown-call` if the query groups by a label and the source cannot
  */
 async function askWhole(source: DataSource, query: ProfileQuery, signal: AbortSignal): Promise<EncodedProfile> {
   const sliced = await source.slices(query, slicesOf(query), signal).catch((error: unknown) => {
-    if (error instanceof SourceError) return undefined;
+    if (error instanceof SourceError && !query.by) return undefined;
     throw error;
   });
+  if (!sliced && query.by) throw new SourceError('unknown-call', 'The source does not group stacks by a label.');
   return sliced ?? source.mergedTree(query, MAX_NODES, signal);
 }
 
@@ -141,6 +143,11 @@ export const sideQueries = {
             })),
     }),
 };
+
+/** Whether a side's error says that its source cannot group stacks by a label. */
+export function isUngrouped(error: Error | null): boolean {
+  return error instanceof SourceError && error.code === 'unknown-call';
+}
 
 /** @param query undefined: no query */
 export function useSide(stage: 'first' | 'whole', query: ProfileQuery | undefined): UseQueryResult<OpenedSide> {

@@ -29,7 +29,7 @@ export function useValueCosts(place: LabelPlace | undefined, label: string | und
   });
   const values = useQuery({
     queryKey: ['values of a file', file, label],
-    queryFn: ({ signal }) => analysis.labelValues(file!, label!, file!.matchers, signal),
+    queryFn: ({ signal }) => analysis.labelValues(file!, label!, file!.matchers, 'joined', signal),
     enabled: label !== undefined && file !== undefined,
   });
   return useMemo(() => {

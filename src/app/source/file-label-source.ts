@@ -7,6 +7,6 @@ export function fileLabelSource(analysis: Analysis, request: Pick<TreeRequest, '
   return {
     place: 'this file',
     loadNames: (others, signal) => analysis.labelNames(request.handle, others, signal),
-    loadValues: (name, others, signal) => analysis.labelValues(request, name, others, signal),
+    loadValues: (name, others, signal) => analysis.labelValues(request, name, others, 'each', signal),
   };
 }

@@ -21,6 +21,8 @@ export interface Command {
   readonly isTransform: boolean;
   /** The key that does the same while the graph has the focus. */
   readonly key: string | undefined;
+  /** Whether it is offered on a frame; undefined: on all. */
+  readonly fits?: (target: FrameTarget) => boolean;
   run(target: FrameTarget): void;
 }
 

@@ -25,7 +25,7 @@ export function useFrameMenu(
   const opener = useRef<HTMLElement>(undefined);
   const commands = [...more, ...frameCommands];
   const entries = commands
-    .filter(({ id }) => !except.includes(id))
+    .filter(({ id, fits }) => !except.includes(id) && shown && (fits?.(shown.target) ?? true))
     .map(({ id, title, key, isTransform }) => ({
       id,
       title,

@@ -1,7 +1,7 @@
 /** Answers queries from the store over one connection. The rules of ranges and buckets: profile-reader.ts. */
 
 import { compileMatchers } from '#model/label-matching.ts';
-import { labelFrame, type LabelValues } from '#model/label-frames.ts';
+import { frameOfValue, type LabelValues } from '#model/label-frames.ts';
 import { type LabelSet, labelValue } from '#model/labels.ts';
 import { Buckets, BucketVisitor } from './buckets.ts';
 import { damageIn, DamageNotes, warningsOf, type Damage, type LostData } from './damage.ts';
@@ -348,10 +348,7 @@ function branches(
   const found = new Map<string, SeriesRow[]>();
   for (const row of rows) {
     const value = labelValue(row.labels, by.label);
-    const frame = labelFrame(
-      by.label,
-      value === '' ? { kind: 'none' } : named.has(value) ? { kind: 'value', value } : { kind: 'others' },
-    );
+    const frame = frameOfValue(by.label, value, named.has(value));
     const known = found.get(frame);
     if (known === undefined) found.set(frame, [row]);
     else known.push(row);
