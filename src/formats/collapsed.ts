@@ -63,6 +63,7 @@ export function* decodeCollapsed(
   const values = new NumberColumn(bytes);
   stackStart.push(0);
   let skipped = 0;
+  let comments = 0;
   let lines = 0;
   for (let at = 0; at < bytes.length; lines++) {
     if (lines % LINES_A_STEP === 0) yield at / bytes.length;
@@ -79,11 +80,10 @@ export function* decodeCollapsed(
     // The numbers are separated from the stack, and the stack is not empty.
     const isStack = number !== end && stackEnd !== number && stackEnd !== at;
     const isWhole = isStack && !(isDifferential && (first === endOfFirst || stackEnd === first));
-    if (isComment(bytes, at, isWhole ? stackEnd : end)) {
-      // Not a stack, and nothing is missing.
-    } else if (!isWhole) {
+    if (!isWhole) {
       if (end > at) skipped++;
-    } else {
+      if (isComment(bytes, at, end)) comments++;
+    } else if (!isComment(bytes, at, stackEnd)) {
       if (values.length === limits.samples) refuseCount(limits.samples, 'stacks', `line ${lines + 1}`);
       if (isDifferential) before.push(first, endOfFirst, lines);
       values.push(number, end, lines);
@@ -93,7 +93,7 @@ export function* decodeCollapsed(
     at = line + 1;
   }
   // A text of another kind has lines that end in a number too, but no stack in it has a caller.
-  const isOtherText = skipped > values.length && frames.length === values.length;
+  const isOtherText = skipped - comments > values.length && frames.length === values.length;
   if (values.length === 0 || isOtherText) {
     const what = isOtherText ? 'Few lines of the file are' : 'No line of the file is';
     throw new DecodeError('malformed', `${what} a stack with a number behind it.`, {
