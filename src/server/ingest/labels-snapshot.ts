@@ -38,7 +38,7 @@ export function readLabelsSnapshot(bytes: Uint8Array): ContextLabels {
       throw new Refusal('too_many', `The labels of the form have more than ${MAX_CONTEXTS} contexts or strings.`);
   });
   const contexts = new Map<number, LabelList>();
-  // Labels are told apart by the numbers of their texts: reading these for each context could take for ever.
+  // Labels are compared by the numbers of their texts: a small upload can hold long texts and thousands of contexts.
   const { texts, numbers } = numbered(strings);
   const known = new Map<string, LabelList>([['', NO_LABELS]]);
   // Characters of the labels of all contexts that differ: a text of the table may stand in each of them.

@@ -10,24 +10,9 @@ import { upkeep } from '#server/store/upkeep.ts';
 import { incoming, madeLabels, type MadeProfile } from '../../support/made-profiles.ts';
 import { pathsOf, stacksOf } from '../../support/merged-paths.ts';
 import { KEEP_SPANS } from '../../support/store-limits.ts';
-import { testStore } from '../../support/test-store.ts';
+import { BASE_MS, CPU, DAY_MS, KEEP_ALL, noStop, storeWithBeats } from '../../support/store-with-beats.ts';
 
-const CPU = 'process_cpu:cpu:nanoseconds:cpu:nanoseconds';
-const DAY_MS = 86_400_000;
-const BASE_MS = 20_000 * DAY_MS + 22 * 3_600_000; // two hours before midnight
-const KEEP_ALL = { retentionMs: undefined, maxBytes: Infinity, spans: KEEP_SPANS };
-
-const noStop = (): void => undefined;
-
-const disk = testStore();
-const put = (profiles: readonly MadeProfile[]): void => disk.put(profiles, BASE_MS);
-
-/** Profiles that no question here asks for: age is counted from the newest. */
-function beat(hour: number): void {
-  const timeUs = (BASE_MS + hour * 3_600_000) * 1000;
-  const labels = madeLabels('beat', CPU, {});
-  put([{ labels, service: 'beat', profileType: CPU, timeUs, period: 0, stacks: [{ frames: ['beat:1'], value: 1 }] }]);
-}
+const { disk, put, beat } = storeWithBeats();
 
 describe('repeats', () => {
   const one: MadeProfile = {
